@@ -1,0 +1,125 @@
+"""What a person can do with a business and its agents."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from pydantic import ValidationError
+
+from agents_app.config import AgentConfig
+from agents_app.exceptions import AgentNotConfigured, ConfigRejected
+from agents_app.models import Agent, AgentVersion, Business, Membership, User
+
+
+def create_business(*, owner: User, name: str, time_zone: str = "UTC") -> Business:
+    """Make a business with its first owner."""
+    with transaction.atomic():
+        business = Business.objects.create(
+            name=name, slug=Business.free_slug(name), time_zone=time_zone
+        )
+        Membership.objects.create(business=business, user=owner, role=Membership.Role.OWNER)
+    return business
+
+
+def create_agent(*, business: Business, name: str) -> Agent:
+    return Agent.objects.create(business=business, name=name)
+
+
+def delete_agent(*, agent: Agent) -> None:
+    """Delete the agent with everything it knows and has said; versions are freed from their pointer first."""
+    with transaction.atomic():
+        Agent.objects.filter(pk=agent.pk).update(published_version=None)
+        agent.delete()
+
+
+def set_active(*, agent: Agent, active: bool) -> Agent:
+    """Switch an agent on or off.
+
+    Raises:
+        AgentNotConfigured: it can't be switched on before it can speak.
+    """
+    if active and not agent.is_configured:
+        raise AgentNotConfigured
+    agent.is_active = active
+    agent.save(update_fields=["is_active", "updated_at"])
+    return agent
+
+
+def validated_config(data: Any) -> AgentConfig:
+    """Return `data` as an AgentConfig.
+
+    Raises:
+        ConfigRejected: with the field paths and what is wrong with each.
+    """
+    try:
+        return AgentConfig.model_validate(data)
+    except ValidationError as error:
+        problems: dict[str, list[str]] = {}
+        for item in error.errors(include_url=False, include_input=False, include_context=False):
+            problems.setdefault(".".join(map(str, item["loc"])) or "config", []).append(item["msg"])
+        raise ConfigRejected(problems) from error
+
+
+def save_draft(*, agent: Agent, data: Any) -> Agent:
+    """Store a complete configuration as the agent's draft.
+
+    Raises:
+        ConfigRejected: nothing was stored.
+    """
+    agent.draft = validated_config(data).model_dump(mode="json")
+    agent.save(update_fields=["draft", "updated_at"])
+    return agent
+
+
+def publish(*, agent: Agent, by: User | None, note: str = "") -> AgentVersion:
+    """Freeze the draft as the next numbered version and point the agent at it.
+
+    Raises:
+        AgentNotConfigured: there is no draft.
+        ConfigRejected: the draft is not complete.
+    """
+    with transaction.atomic():
+        locked = Agent.objects.select_for_update().get(pk=agent.pk)
+        if locked.draft is None:
+            raise AgentNotConfigured
+        config = validated_config(locked.draft)
+        last = locked.versions.aggregate(last=Max("number"))["last"] or 0
+        version = AgentVersion.objects.create(
+            agent=locked,
+            number=last + 1,
+            config=config.model_dump(mode="json"),
+            note=note,
+            created_by=by,
+        )
+        locked.published_version = version
+        locked.name = config.name
+        locked.save(update_fields=["published_version", "name", "updated_at"])
+    agent.refresh_from_db()
+    return version
+
+
+def roll_back(*, agent: Agent, number: int) -> AgentVersion:
+    """Point the agent at an earlier version; nothing is copied or deleted.
+
+    Raises:
+        AgentVersion.DoesNotExist: the agent has no version of that number.
+    """
+    version = agent.versions.get(number=number)
+    agent.published_version = version
+    agent.save(update_fields=["published_version", "updated_at"])
+    return version
+
+
+def freeze_draft(*, agent: Agent, by: User) -> AgentVersion:
+    """Freeze the draft as an unnumbered test version, for members to try.
+
+    Raises:
+        AgentNotConfigured: there is no draft.
+        ConfigRejected: the draft is not complete.
+    """
+    if agent.draft is None:
+        raise AgentNotConfigured
+    config = validated_config(agent.draft)
+    return AgentVersion.objects.create(
+        agent=agent, config=config.model_dump(mode="json"), created_by=by
+    )

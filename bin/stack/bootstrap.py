@@ -1,0 +1,55 @@
+"""The way into every command of `bin/`: find a new enough Python, make the environment, go on inside it.
+
+This file alone must also parse on old Pythons, so that they are told what to install instead of a
+syntax error; everything newer is imported after the version is known.
+"""
+
+import importlib
+import os
+import shutil
+import sys
+
+OLDEST = (3, 11)
+
+
+def run(module, groups=("run",)):
+    """Run `stack.<module>.main(argv)` in `.local/venv`, installing the locks of `groups` first."""
+    require_python()
+    from stack.errors import StackError
+    from stack.layout import ROOT
+
+    os.chdir(str(ROOT))
+    try:
+        if groups:
+            enter_environment(groups)
+        status = importlib.import_module("stack." + module).main(sys.argv[1:])
+    except StackError as error:
+        status = error.show()
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def require_python():
+    """Go on with a newer Python of the `PATH` where this one is too old, or say what to install."""
+    if sys.version_info >= OLDEST:
+        return
+    for name in ("python3.13", "python3.12", "python3.11", "python3.14"):
+        found = shutil.which(name)
+        if found:
+            os.execv(found, [found] + sys.argv)
+    sys.exit(
+        "Python 3.11 or newer is needed, this is %s. Install it (Debian: apt install python3 "
+        "python3-venv; macOS: brew install python) and run the command again."
+        % sys.version.split()[0]
+    )
+
+
+def enter_environment(groups):
+    """Install what the locks say, then replace this process by the environment's Python."""
+    from stack import install
+
+    interpreter = install.ensure(groups)
+    if sys.prefix != str(install.VENV):
+        sys.stdout.flush()
+        os.execv(str(interpreter), [str(interpreter)] + sys.argv)

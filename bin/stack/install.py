@@ -1,0 +1,131 @@
+"""The Python environment: uv, then exactly what the hashed locks say, skipped when nothing has changed.
+
+Packages are added and never removed, since `bin/up` and `bin/test` share the environment and need
+different locks. uv comes from the `PATH` or, pinned and hashed, into a small environment made by `venv`.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from stack import children
+from stack.console import Step
+from stack.errors import StackError
+from stack.layout import LOCAL, ROOT
+
+VENV = LOCAL / "venv"
+BOOTSTRAP = LOCAL / "bootstrap"
+LOGS = LOCAL / "logs"
+UV_LOCK = Path(__file__).with_name("uv-requirements.txt")
+LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+NETWORK = "Look at the message above; most often the package index can't be reached. Then start again."
+
+
+def ensure(groups: Iterable[str]) -> Path:
+    """Make `.local/venv` hold the locks of these groups; return its Python."""
+    locks = [LOCKS[group] for group in groups]
+    stamp, wanted = stamp_file(locks), fingerprint(locks)
+    if not (stamp.is_file() and stamp.read_text() == wanted and interpreter().is_file()):
+        with Step("Python packages") as step:
+            install(locks, step)
+            stamp.write_text(wanted)
+    return interpreter()
+
+
+def interpreter() -> Path:
+    return VENV / "bin" / "python"
+
+
+def stamp_file(locks: list[Path]) -> Path:
+    return VENV / f".{'-'.join(lock.stem for lock in locks)}.stamp"
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Return what must be equal for an environment to be up to date: locks, Python and machine."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {platform.platform(terse=True)}".encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def install(locks: list[Path], step: Step) -> None:
+    """Install the locks with uv; an interrupted run is taken up where it stopped."""
+    uv = find_uv(step)
+    if not works(interpreter()):
+        step.note("making .local/venv")
+        uv_run([uv, "venv", "--clear", "--python", base_python(), VENV], step, "uv-venv")
+    command: list[str | Path] = [uv, "pip", "install", "--python", interpreter()]
+    for lock in locks:
+        command += ["--require-hashes", "-r", lock]
+    lines = uv_run(command, step, "uv-install")
+    step.detail = next((line for line in lines if line.startswith("Installed")), "nothing to do")
+
+
+def uv_run(command: list[str | Path], step: Step, name: str) -> list[str]:
+    """Run uv with the system's certificates, as pip does, so that a company's proxy is trusted."""
+    return children.run(
+        command,
+        log=LOGS / f"{name}.log",
+        failure="The Python packages could not be installed.",
+        cure=NETWORK,
+        env={**os.environ, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "UV_LINK_MODE": link_mode()},
+        on_line=step.note,
+    )
+
+
+def link_mode() -> str:
+    """Return how uv brings packages in: hard links cost nothing, but only Linux's cache allows them safely."""
+    return os.environ.get("UV_LINK_MODE", "clone" if sys.platform == "darwin" else "hardlink")
+
+
+def works(python: Path) -> bool:
+    """Tell whether an environment's Python is there; its link dangles when the system's one went."""
+    return python.exists() and os.access(python, os.X_OK)
+
+
+def base_python() -> str:
+    """Return the Python to build on, also when this one runs inside some environment."""
+    return getattr(sys, "_base_executable", "") or sys.executable
+
+
+def find_uv(step: Step) -> str | Path:
+    """Return uv from the `PATH`, or put the pinned one into `.local/bootstrap`."""
+    own = BOOTSTRAP / "bin" / "uv"
+    found = shutil.which("uv")
+    if found:
+        return found
+    stamp, wanted = BOOTSTRAP / ".stamp", fingerprint([UV_LOCK])
+    if not (own.is_file() and stamp.is_file() and stamp.read_text() == wanted):
+        step.note("fetching uv, the installer")
+        make_bootstrap()
+        stamp.write_text(wanted)
+    return own
+
+
+def make_bootstrap() -> None:
+    """Make a small environment with the standard library's own tools and install uv into it."""
+    children.run(
+        [base_python(), "-m", "venv", "--clear", BOOTSTRAP],
+        log=LOGS / "venv.log",
+        failure="This Python can't make virtual environments.",
+        cure="Install its venv module (Debian, Ubuntu: apt install python3-venv), or uv, and start again.",
+    )
+    pip = [BOOTSTRAP / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    children.run(
+        [*pip, "--disable-pip-version-check", "--require-hashes", "-r", UV_LOCK],
+        log=LOGS / "pip.log",
+        failure="uv, which installs the Python packages, could not be fetched.",
+        cure=NETWORK,
+    )
+
+
+def require_supported_system() -> None:
+    """Refuse systems that no package serves, with the two ways that work there."""
+    if sys.platform == "win32":
+        raise StackError(
+            "Windows itself is not supported.", cure="Use WSL2, or docker-compose.yml (README)."
+        )

@@ -1,0 +1,84 @@
+"""Three people for every test: an owner, a teammate of the same business, and a stranger with a business of their own."""
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from agents_app.models import Agent, Business, Membership, User
+from agents_app.tests.factories import AgentFactory, BusinessFactory, MembershipFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: object, tmp_path: object) -> None:
+    """Pages are tested without a front-end build; `tests/browser` uses the built one."""
+    settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def business(db: None) -> Business:
+    return BusinessFactory(name="Harbour Wheels", slug="harbour-wheels")
+
+
+@pytest.fixture
+def owner(business: Business) -> User:
+    return MembershipFactory(business=business, user__email="owner@example.com").user
+
+
+@pytest.fixture
+def teammate(business: Business) -> User:
+    return MembershipFactory(
+        business=business, user__email="mate@example.com", role=Membership.Role.MEMBER
+    ).user
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return MembershipFactory(user__email="stranger@example.com").user
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return UserFactory(email="staff@example.com", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def agent(business: Business) -> Agent:
+    """A configured, active agent with one published version; the widget's origin is https://shop.example."""
+    return AgentFactory(business=business, published=True, allowed_origins=["https://shop.example"])
+
+
+@pytest.fixture
+def as_owner(client: Client, owner: User) -> Client:
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def as_teammate(teammate: User) -> Client:
+    client = Client()
+    client.force_login(teammate)
+    return client
+
+
+@pytest.fixture
+def as_stranger(stranger: User) -> Client:
+    client = Client()
+    client.force_login(stranger)
+    return client
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    client = APIClient()
+    client.force_login(owner)
+    return client

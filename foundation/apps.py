@@ -1,0 +1,8 @@
+"""Django's description of this app."""
+
+from django.apps import AppConfig
+
+
+class FoundationConfig(AppConfig):
+    name = "foundation"
+    verbose_name = "Foundation"

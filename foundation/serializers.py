@@ -1,0 +1,13 @@
+"""The base of every input: fields that we don't know are an error, so that a typo is never ignored."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer):
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, ["This field is unknown."]))
+        return super().to_internal_value(data)

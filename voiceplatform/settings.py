@@ -1,0 +1,336 @@
+"""Every setting of the platform, read once from the environment; `.env.example` explains each.
+
+One file for all environments: what differs between a laptop and production is a variable, never a module.
+A half-set integration is an error at start that names the variable, because the prototype died of one that wasn't.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = environ.Env()
+
+
+def require_together(*names: str) -> None:
+    """Raise ImproperlyConfigured when some, but not all, of these variables are set."""
+    missing = [name for name in names if not env.str(name, default="")]
+    if missing and len(missing) < len(names):
+        given = ", ".join(name for name in names if name not in missing)
+        raise ImproperlyConfigured(f"{given} is set, but {', '.join(missing)} is not: set all or none.")
+
+
+# -- Where it runs ---------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+# The address that owners and visitors type; links in mails and the widget's snippet are made of it.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not PUBLIC_HOST:
+    raise ImproperlyConfigured("PUBLIC_URL must look like https://voice.example.com")
+ALLOWED_HOSTS = list(dict.fromkeys([PUBLIC_HOST, *env.list("ALLOWED_HOSTS", default=[])]))
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+# How many proxies stand in front of us; only so many entries of X-Forwarded-For are believed.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".local" / "data")))
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# -- Applications ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "csp",
+    "foundation",
+    "agents_app",
+    "knowledge_app",
+    "voice_app",
+    "onboarding_app",
+    "worker",
+]
+
+MIDDLEWARE = [
+    "foundation.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "voiceplatform.urls"
+ASGI_APPLICATION = "voiceplatform.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- Data ------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Encrypts secrets of connections at rest (Fernet keys, the first one encrypts, the rest still decrypt).
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEY")
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# -- Task queue ------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "calls"
+CELERY_TASK_ROUTES = {
+    "knowledge_app.tasks.*": {"queue": "ingest"},
+    "foundation.tasks.send_*": {"queue": "mail"},
+}
+# A task is given back when its worker dies; every task may therefore run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TASK_SOFT_TIME_LIMIT = 1700
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "requeue-stuck-sources": {
+        "task": "knowledge_app.tasks.requeue_stuck_sources",
+        "schedule": 60.0,
+    },
+    "retry-stuck-builds": {"task": "onboarding_app.tasks.retry_stuck_builds", "schedule": 30.0},
+    "reap-sessions": {"task": "voice_app.tasks.reap_sessions", "schedule": 30.0},
+}
+
+# -- Accounts --------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "agents_app.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "agents_app.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("agents:list")
+ACCOUNT_SIGNUP_REDIRECT_URL = reverse_lazy("onboarding:new")
+
+# -- Mail ------------------------------------------------------------------------------------
+
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "foundation.mail.ConsoleAndFileBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"no-reply@{PUBLIC_HOST}")
+
+# -- API -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "agents_app.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "foundation.pagination.CursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "foundation.api_errors.exception_handler",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Voice agent platform",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# -- Voice -----------------------------------------------------------------------------------
+
+require_together("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
+# What browsers connect to, where it differs from what the servers use inside their network.
+LIVEKIT_PUBLIC_URL = env.str("LIVEKIT_PUBLIC_URL", default="") or LIVEKIT_URL
+LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
+LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
+LIVEKIT_AGENT_NAME = env.str("LIVEKIT_AGENT_NAME", default="voiceplatform")
+for _name in ("LIVEKIT_URL", "LIVEKIT_PUBLIC_URL"):
+    _value = globals()[_name]
+    if _value and urlsplit(_value).scheme not in {"ws", "wss", "http", "https"}:
+        raise ImproperlyConfigured(f"{_name} must start with ws:// or wss://, not {_value!r}.")
+if LIVEKIT_API_SECRET and len(LIVEKIT_API_SECRET) < 32:
+    raise ImproperlyConfigured("LIVEKIT_API_SECRET must have at least 32 characters.")
+JOIN_TOKEN_SECONDS = 600
+# How many calls this worker takes at once; each needs about half a core with the local engine.
+WORKER_MAX_CALLS = env.int("WORKER_MAX_CALLS", default=4)
+MAX_CALLS_PER_AGENT = env.int("MAX_CALLS_PER_AGENT", default=4)
+MAX_CALL_SECONDS = env.int("MAX_CALL_SECONDS", default=1800)
+# Requests for a session: per visitor's address and per agent, in the form of DRF's throttles.
+SESSION_RATE_PER_ADDRESS = env.str("SESSION_RATE_PER_ADDRESS", default="20/min")
+SESSION_RATE_PER_AGENT = env.str("SESSION_RATE_PER_AGENT", default="120/min")
+
+# -- Models and providers --------------------------------------------------------------------
+
+# The process that holds the local models (speech, voice, embeddings) listens on this Unix socket.
+MODEL_SOCKET = env.str("MODEL_SOCKET", default=str(DATA_DIR / "models.sock"))
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+TAVILY_API_KEY = env.str("TAVILY_API_KEY", default="")
+
+# -- Knowledge -------------------------------------------------------------------------------
+
+# Single private `host:port` pairs that the fetcher may open (the demo's website, tests); never "all".
+FETCH_ALLOWED_PRIVATE_HOSTS = env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
+CRAWL_MAX_PAGES = env.int("CRAWL_MAX_PAGES", default=60)
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20_000_000)
+MAX_PDF_PAGES = env.int("MAX_PDF_PAGES", default=500)
+
+# -- Demo ------------------------------------------------------------------------------------
+
+DEMO_URL = env.str("DEMO_URL", default="")
+
+# -- Content security policy -----------------------------------------------------------------
+
+
+def _livekit_sources() -> list[str]:
+    """Return both schemes of LiveKit's address: the client asks over HTTP when the socket fails."""
+    if not LIVEKIT_PUBLIC_URL:
+        return []
+    parts = urlsplit(LIVEKIT_PUBLIC_URL)
+    secure = parts.scheme in {"wss", "https"}
+    return [f"{'wss' if secure else 'ws'}://{parts.netloc}", f"{'https' if secure else 'http'}://{parts.netloc}"]
+
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, *_livekit_sources()],
+        "media-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# -- Language, time, logging -----------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "foundation.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "foundation.logs.JsonFormatter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "httpx": {"level": "WARNING"},
+        "pypdf": {"level": "ERROR"},
+        "trafilatura": {"level": "ERROR"},
+    },
+}

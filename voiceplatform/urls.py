@@ -1,0 +1,23 @@
+"""Every address of the platform; each app keeps its own lists for pages and for the API."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("", include("agents_app.urls")),
+    path("", include("knowledge_app.urls")),
+    path("", include("voice_app.urls")),
+    path("", include("onboarding_app.urls")),
+    path("api/", include("agents_app.api_urls")),
+    path("api/", include("knowledge_app.api_urls")),
+    path("api/", include("voice_app.api_urls")),
+    path("api/", include("onboarding_app.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "foundation.error_pages.not_found"
+handler500 = "foundation.error_pages.server_error"
