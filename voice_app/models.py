@@ -62,6 +62,8 @@ class VoiceSession(PublicModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     # What the responder must remember between turns (an unfinished message), so that any process can go on.
     dialogue = models.JSONField(default=dict, blank=True)
+    # While a typed turn is being answered; taken by conditional UPDATE, and void after its time.
+    busy_until = models.DateTimeField(null=True, blank=True)
     usage = models.JSONField(default=dict, blank=True)
     client_metrics = models.JSONField(default=dict, blank=True)
 
@@ -189,6 +191,7 @@ class Lead(PublicModel):
     contact = models.CharField(max_length=300)
     message = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = LeadQuerySet.as_manager()
 

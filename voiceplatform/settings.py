@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
@@ -82,9 +82,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "foundation.middleware.RequestIdMiddleware",
+    "foundation.middleware.RefuseBrokenTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "foundation.middleware.SectionPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,6 +141,8 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# A whole request, with all the files of one drop; more is refused while it comes in.
+MAX_REQUEST_BYTES = env.int("MAX_REQUEST_BYTES", default=100_000_000)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- Task queue ------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "calls"
 CELERY_TASK_ROUTES = {
     "knowledge_app.tasks.*": {"queue": "ingest"},
-    "foundation.tasks.send_*": {"queue": "mail"},
+    "voice_app.tasks.send_*": {"queue": "mail"},
 }
 # A task is given back when its worker dies; every task may therefore run twice.
 CELERY_TASK_ACKS_LATE = True
@@ -217,13 +220,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "foundation.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "foundation.api_errors.exception_handler",
     "NUM_PROXIES": TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+CSRF_FAILURE_VIEW = "foundation.error_pages.csrf_failure"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Voice agent platform",
     "VERSION": VERSION,
@@ -233,6 +237,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": ["foundation.schema.describe_errors"],
 }
 
 # -- Voice -----------------------------------------------------------------------------------
@@ -258,6 +264,7 @@ MAX_CALL_SECONDS = env.int("MAX_CALL_SECONDS", default=1800)
 # Requests for a session: per visitor's address and per agent, in the form of DRF's throttles.
 SESSION_RATE_PER_ADDRESS = env.str("SESSION_RATE_PER_ADDRESS", default="20/min")
 SESSION_RATE_PER_AGENT = env.str("SESSION_RATE_PER_AGENT", default="120/min")
+TURN_RATE_PER_ADDRESS = env.str("TURN_RATE_PER_ADDRESS", default="60/min")
 
 # -- Models and providers --------------------------------------------------------------------
 
@@ -305,6 +312,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     }
+}
+# Unfold's Alpine evaluates expressions and its colours are a style element; nobody else gets these.
+CONTENT_SECURITY_POLICY_BY_SECTION = {
+    "/admin/": {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]},
 }
 
 # -- Language, time, logging -----------------------------------------------------------------

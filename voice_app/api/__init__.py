@@ -1,0 +1,1 @@
+"""The JSON API of conversations: the visitor's endpoints, the member's, and LiveKit's webhook."""
