@@ -14,6 +14,7 @@ OLDEST = (3, 11)
 
 def run(module, groups=("run",)):
     """Run `stack.<module>.main(argv)` in `.local/venv`, installing the locks of `groups` first."""
+    require_system()
     require_python()
     from stack.errors import StackError
     from stack.layout import ROOT
@@ -28,6 +29,12 @@ def run(module, groups=("run",)):
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def require_system():
+    """Refuse the system that no part is packaged for, with the two ways that work there."""
+    if sys.platform == "win32":
+        sys.exit("Windows itself is not supported: use WSL2 or docker-compose.yml (see README.md).")
 
 
 def require_python():

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from stack import children
 from stack.console import Step
-from stack.errors import StackError
 from stack.layout import LOCAL, ROOT
 
 VENV = LOCAL / "venv"
@@ -72,14 +71,9 @@ def uv_run(command: list[str | Path], step: Step, name: str) -> list[str]:
         log=LOGS / f"{name}.log",
         failure="The Python packages could not be installed.",
         cure=NETWORK,
-        env={**os.environ, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "UV_LINK_MODE": link_mode()},
+        env={**os.environ, "UV_SYSTEM_CERTS": "1"},
         on_line=step.note,
     )
-
-
-def link_mode() -> str:
-    """Return how uv brings packages in: hard links cost nothing, but only Linux's cache allows them safely."""
-    return os.environ.get("UV_LINK_MODE", "clone" if sys.platform == "darwin" else "hardlink")
 
 
 def works(python: Path) -> bool:
@@ -121,11 +115,3 @@ def make_bootstrap() -> None:
         failure="uv, which installs the Python packages, could not be fetched.",
         cure=NETWORK,
     )
-
-
-def require_supported_system() -> None:
-    """Refuse systems that no package serves, with the two ways that work there."""
-    if sys.platform == "win32":
-        raise StackError(
-            "Windows itself is not supported.", cure="Use WSL2, or docker-compose.yml (README)."
-        )

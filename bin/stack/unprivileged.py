@@ -1,0 +1,78 @@
+"""PostgreSQL refuses to run as root; started as root, it runs as the system user `pgserver`.
+
+That user must reach the programs and the data. A clone below a folder that only root may enter
+(a home with mode 0700) isn't reachable, and opening somebody's home is not ours to do: then both
+stand in `/var/lib/voiceplatform` and `bin/up` says so.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from stack.children import identity
+from stack.errors import StackError
+from stack.layout import Layout
+
+USER = "pgserver"
+OUTSIDE = Path("/var/lib/voiceplatform")
+
+
+def postgres_user() -> str | None:
+    """Return the user that PostgreSQL runs as: none when it can be this one.
+
+    Raises:
+        StackError: we are root and the system has no way to add a user.
+    """
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        add_user()
+    return USER
+
+
+def add_user() -> None:
+    """Add a system user without a home and without a login."""
+    tool = shutil.which("useradd")
+    if tool is None or sys.platform == "darwin":
+        raise StackError(
+            "PostgreSQL can't run as root and there is no `useradd` here to make a user for it.",
+            cure="Start as an ordinary user.",
+        )
+    subprocess.run([tool, "--system", "--no-create-home", "-s", "/bin/sh", USER], check=True)
+
+
+def can_reach(user: str | None, folder: Path) -> bool:
+    """Tell whether this user may enter a folder, asked of the system itself."""
+    if user is None:
+        return True
+    probe = subprocess.run(
+        ["test", "-x", str(folder)], check=False, cwd="/", **identity(user)
+    )
+    return probe.returncode == 0
+
+
+def reachable_programs(folder: Path, user: str | None) -> Path:
+    """Return the installation (the parent of `bin`), copied outside where the user can't reach it."""
+    if can_reach(user, folder / "bin"):
+        return folder
+    stamp = f"{folder.name}-{int((folder / 'bin' / 'postgres').stat().st_mtime)}"
+    copy = OUTSIDE / stamp
+    if not copy.is_dir():
+        fresh = copy.with_name(f"{stamp}.{os.getpid()}")
+        shutil.copytree(folder, fresh, symlinks=True)
+        fresh.rename(copy)
+    return copy
+
+
+def data_folder(layout: Layout, user: str | None) -> Path:
+    """Return where the database lies: in the layout, or outside where the user can't reach it."""
+    if can_reach(user, layout.base):
+        return layout.postgres
+    outside = OUTSIDE / layout.marker / "postgres"
+    outside.parent.mkdir(parents=True, exist_ok=True)
+    return outside
