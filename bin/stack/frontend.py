@@ -87,7 +87,7 @@ def npm(arguments: list[str], step: Step, log: Path, what: str) -> None:
         [node_folder() / "npm", *arguments],
         log=log,
         failure=f"The {what} could not be made.",
-        cure="Look at the message above; most often the npm registry can't be reached. Then start again.",
+        cure="If the npm registry can't be reached, start again later; else mend what the log names.",
         env=environment(),
         on_line=step.note,
     )

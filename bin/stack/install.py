@@ -21,7 +21,7 @@ BOOTSTRAP = LOCAL / "bootstrap"
 LOGS = LOCAL / "logs"
 UV_LOCK = Path(__file__).with_name("uv-requirements.txt")
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
-NETWORK = "Look at the message above; most often the package index can't be reached. Then start again."
+NETWORK = "Most often the package index can't be reached: look at the log, then start again."
 
 
 def ensure(groups: Iterable[str]) -> Path:
@@ -57,9 +57,10 @@ def install(locks: list[Path], step: Step) -> None:
     if not works(interpreter()):
         step.note("making .local/venv")
         uv_run([uv, "venv", "--clear", "--python", base_python(), VENV], step, "uv-venv")
-    command: list[str | Path] = [uv, "pip", "install", "--python", interpreter()]
+    command: list[str | Path] = [uv, "pip", "install", "--require-hashes"]
+    command += ["--python", interpreter()]
     for lock in locks:
-        command += ["--require-hashes", "-r", lock]
+        command += ["-r", lock]
     lines = uv_run(command, step, "uv-install")
     step.detail = next((line for line in lines if line.startswith("Installed")), "nothing to do")
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 
+from stack import frontend
 from stack.layout import ROOT
 from stack.program import Program
 
@@ -72,8 +73,15 @@ def beat(env: Mapping[str, str]) -> Program:
     return Program("beat", "Task schedule", (*command, "--loglevel", env.get("LOG_LEVEL", "INFO")))
 
 
-def demo_site(env: Mapping[str, str]) -> Program:
+def demo_site() -> Program:
     return Program("demo-site", "Demo website", (sys.executable, str(ROOT / "demo" / "serve.py")))
+
+
+def frontend_watch() -> Program:
+    """Return the bundler that writes `static/dist` anew on every change."""
+    command = (str(ROOT / "node_modules" / ".bin" / "vite"), "build", "--watch")
+    path = frontend.environment()["PATH"]
+    return Program("frontend", "Browser code", command, environment={"PATH": path})
 
 
 def reloading(command: tuple[str, ...], reload: bool) -> tuple[str, ...]:
