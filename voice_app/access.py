@@ -6,13 +6,13 @@ that forge it meet rate limits, caps and a token for one room.
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from agents_app.models import Agent
+from agents_app.origins import normalise_origin
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,6 @@ class OriginNotAllowed(Exception):
     def __init__(self, origin: str) -> None:
         super().__init__(origin)
         self.origin = origin
-
-
-def normalise_origin(value: str) -> str:
-    """Return scheme://host[:port] in lower case without the scheme's default port, or ""."""
-    try:
-        parts = urlsplit(value.strip())
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return ""
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port not in {None, default} else "")
 
 
 def identify_caller(request: HttpRequest, *, agent: Agent, user: Any) -> Caller:

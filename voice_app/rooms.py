@@ -4,6 +4,8 @@ The server makes each room together with its agent: a room that a token or a bar
 limit and lives five minutes for robots. The metadata is the session id alone, since LiveKit shows it to its logs.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -17,6 +19,8 @@ EMPTY_TIMEOUT_SECONDS = 20
 DEPARTURE_TIMEOUT_SECONDS = 30
 # The visitor, and a second place for a person who takes over. Agents don't count.
 MAX_PARTICIPANTS = 2
+# LiveKit starts no job again by itself: the watcher does, and both would mean two agents in one room.
+RESTART_NEVER = api.JobRestartPolicy.JRP_NEVER
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=5)
 
 
@@ -40,62 +44,68 @@ class LiveKitAccess:
             settings.LIVEKIT_AGENT_NAME,
         )
 
-    def client(self) -> api.LiveKitAPI:
-        return api.LiveKitAPI(self.url, self.api_key, self.api_secret, timeout=REQUEST_TIMEOUT)
 
-
-async def create_room(access: LiveKitAccess, *, room: str, metadata: str) -> None:
-    """Make the room and send for the agent.
-
-    Raises:
-        VoiceUnavailable: LiveKit can't be reached or refuses our key.
-    """
-    request = api.CreateRoomRequest(
-        name=room,
-        agents=[_dispatch(access, metadata)],
-        empty_timeout=EMPTY_TIMEOUT_SECONDS,
-        departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
-        max_participants=MAX_PARTICIPANTS,
-    )
+@asynccontextmanager
+async def _livekit(access: LiveKitAccess) -> AsyncIterator[api.LiveKitAPI]:
+    """Open a client and say every failure of LiveKit's as `VoiceUnavailable`."""
     try:
-        async with access.client() as livekit:
-            await livekit.room.create_room(request)
+        async with api.LiveKitAPI(
+            access.url, access.api_key, access.api_secret, timeout=REQUEST_TIMEOUT
+        ) as livekit:
+            yield livekit
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise VoiceUnavailable("LiveKit does not answer.") from error
     except api.TwirpError as error:
         raise VoiceUnavailable(_refusal(error)) from error
 
 
-async def dispatch_again(access: LiveKitAccess, *, room: str, metadata: str) -> None:
-    """Send for an agent into a room that exists; used once when the first one never came or died."""
-    request = api.CreateAgentDispatchRequest(
-        agent_name=access.agent_name,
-        room=room,
-        metadata=metadata,
-        restart_policy=api.JobRestartPolicy.JRP_NEVER,
+async def create_room(access: LiveKitAccess, *, room: str, metadata: str) -> None:
+    """Make the room and send for the agent.
+
+    Raises:
+        VoiceUnavailable: LiveKit can't be reached or refuses our key; so for every function here.
+    """
+    request = api.CreateRoomRequest(
+        name=room,
+        agents=[
+            api.RoomAgentDispatch(
+                agent_name=access.agent_name, metadata=metadata, restart_policy=RESTART_NEVER
+            )
+        ],
+        empty_timeout=EMPTY_TIMEOUT_SECONDS,
+        departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
+        max_participants=MAX_PARTICIPANTS,
     )
-    async with access.client() as livekit:
+    async with _livekit(access) as livekit:
+        await livekit.room.create_room(request)
+
+
+async def dispatch_again(access: LiveKitAccess, *, room: str, metadata: str) -> None:
+    """Send for an agent into a room that exists."""
+    request = api.CreateAgentDispatchRequest(
+        agent_name=access.agent_name, room=room, metadata=metadata, restart_policy=RESTART_NEVER
+    )
+    async with _livekit(access) as livekit:
         await livekit.agent_dispatch.create_dispatch(request)
+
+
+async def room_exists(access: LiveKitAccess, *, room: str) -> bool:
+    async with _livekit(access) as livekit:
+        found = await livekit.room.list_rooms(api.ListRoomsRequest(names=[room]))
+    return bool(found.rooms)
 
 
 async def delete_room(access: LiveKitAccess, *, room: str) -> None:
     """Disconnect everyone; a room that is gone already is as good."""
-    try:
-        async with access.client() as livekit:
+    async with _livekit(access) as livekit:
+        try:
             await livekit.room.delete_room(api.DeleteRoomRequest(room=room))
-    except api.TwirpError as error:
-        if error.code != "not_found":
-            raise
-
-
-# LiveKit starts no job again by itself: the watcher does, and two would mean two agents in one room.
-def _dispatch(access: LiveKitAccess, metadata: str) -> api.RoomAgentDispatch:
-    return api.RoomAgentDispatch(
-        agent_name=access.agent_name, metadata=metadata, restart_policy=api.JobRestartPolicy.JRP_NEVER
-    )
+        except api.TwirpError as error:
+            if error.code != "not_found":
+                raise
 
 
 def _refusal(error: api.TwirpError) -> str:
     if error.status == 401:
         return "LiveKit refuses our key: check LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
-    return f"LiveKit refused to make a room ({error.code})."
+    return f"LiveKit refused the request ({error.code})."

@@ -65,7 +65,9 @@ class ClientMetricsInput(SecretInput):
     connected_ms = serializers.IntegerField(min_value=0, max_value=600_000, required=False)
     greeting_audible_ms = serializers.IntegerField(min_value=0, max_value=600_000, required=False)
     answer_audible_ms = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=600_000), max_length=500, required=False
+        child=serializers.IntegerField(min_value=0, max_value=600_000),
+        max_length=500,
+        required=False,
     )
     packets_lost = serializers.IntegerField(min_value=0, required=False)
     reconnects = serializers.IntegerField(min_value=0, required=False)

@@ -10,7 +10,7 @@ from voice_app.models import VoiceSession
 
 
 @shared_task(
-    autoretry_for=(VoiceUnavailable, OSError),
+    autoretry_for=(VoiceUnavailable,),
     retry_backoff=True,
     retry_jitter=True,
     max_retries=5,

@@ -72,9 +72,7 @@ class StartSessionView(VisitorView):
 def _start(agent: Agent, caller: Caller, given: dict[str, Any]) -> services.NewSession:
     try:
         version = _member_version(agent, caller) if caller.is_member else None
-        return services.create_session(
-            agent=agent, origin=caller.origin, version=version, **given
-        )
+        return services.create_session(agent=agent, origin=caller.origin, version=version, **given)
     except (AgentNotConfigured, ConfigRejected) as error:
         message = "This agent isn't finished yet; its owner can complete it on the agent's page."
         raise ApiError(409, "agent_not_configured", message) from error

@@ -53,7 +53,6 @@ def save_usage(*, session_pk: int, usage: dict[str, Any]) -> None:
     VoiceSession.objects.filter(pk=session_pk).update(usage=usage)
 
 
-
 def begin_turn(*, session: VoiceSession) -> None:
     """Take the session for one typed turn.
 

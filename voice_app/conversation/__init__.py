@@ -1,0 +1,1 @@
+"""How an agent answers, without LiveKit: calls, typed chats, the builder's self-test and simulations all come here."""
