@@ -75,9 +75,7 @@ def identity(user: str | None) -> dict[str, object]:
     return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
-def follow(
-    process: subprocess.Popen[str], log: Path, on_line: Callable[[str], None]
-) -> list[str]:
+def follow(process: subprocess.Popen[str], log: Path, on_line: Callable[[str], None]) -> list[str]:
     """Copy what the command prints into its log and to the step; return it as lines."""
     lines: list[str] = []
     with log.open("w") as file:

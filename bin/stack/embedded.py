@@ -143,4 +143,3 @@ def require_broker(url: str) -> None:
 
 def first_line(text: str) -> str:
     return next(iter(text.splitlines()), "")
-

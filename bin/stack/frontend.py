@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,13 @@ OLDEST_NODE = 20
 INSTALL = "Install Node.js 20 or newer so that `node` and `npm` are on the PATH."
 PACKAGE_FILES = ("package.json", "package-lock.json")
 # Tailwind reads class names out of templates and Python, so a changed page needs a new style sheet.
-SOURCES = ("static/src/**/*", "templates/**/*.html", "*_app/**/*.html", "*.config.*", "tsconfig.json")
+SOURCES = (
+    "static/src/**/*",
+    "templates/**/*.html",
+    "*_app/**/*.html",
+    "*.config.*",
+    "tsconfig.json",
+)
 
 
 def node_folder() -> Path:
@@ -105,3 +112,18 @@ def fingerprint(files: Iterable[Path]) -> str:
         digest.update(f"{file.relative_to(ROOT)}\0".encode())
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()
+
+
+def main(scripts: list[str]) -> int:
+    """Run scripts of `package.json` with the chosen Node, for `.ci/run`."""
+    for script in scripts:
+        done = subprocess.run(
+            [node_folder() / "npm", "run", script], cwd=ROOT, env=environment(), check=False
+        )
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

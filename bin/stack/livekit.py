@@ -183,7 +183,13 @@ class EmbeddedLiveKit:
     """The LiveKit server of one layout."""
 
     def __init__(
-        self, layout: Layout, *, binary: Path, ports: Ports, env: Mapping[str, str], webhook_url: str
+        self,
+        layout: Layout,
+        *,
+        binary: Path,
+        ports: Ports,
+        env: Mapping[str, str],
+        webhook_url: str,
     ) -> None:
         self._layout, self._binary, self._ports = layout, binary, ports
         self._env, self._webhook_url = env, webhook_url

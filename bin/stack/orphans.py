@@ -18,16 +18,17 @@ GRACE_SECONDS = 3
 
 
 def find(marker: str) -> list[psutil.Process]:
-    """Return this user's processes that carry a marker, but for ourselves and our parents."""
+    """Return the processes of a stack and of those that its tests started, but for ourselves and our parents."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     return [one for one in psutil.process_iter() if one.pid not in mine and carries(one, marker)]
 
 
 def carries(process: psutil.Process, marker: str) -> bool:
     try:
-        return process.environ().get(MARKER) == marker
+        found = process.environ().get(MARKER, "")
     except (psutil.Error, OSError):
         return False
+    return found == marker or found.startswith(f"{marker}-")
 
 
 def end(layout: Layout, *, grace_seconds: float = GRACE_SECONDS) -> int:

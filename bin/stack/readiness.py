@@ -33,7 +33,9 @@ def wait_for(
     title, deadline = supervisor.programs[name].title, time.monotonic() + seconds
     while not check():
         if supervisor.has_failed(name):
-            raise StackError(f"{title} ended as it started.", log=supervisor.log_of(name), cure=cure)
+            raise StackError(
+                f"{title} ended as it started.", log=supervisor.log_of(name), cure=cure
+            )
         if time.monotonic() > deadline:
             message = f"{title} was not ready after {seconds:.0f} seconds."
             raise StackError(message, log=supervisor.log_of(name), cure=cure)

@@ -16,7 +16,9 @@ def reset(layout: Layout) -> bool:
     present = [path for path in targets if path.exists()]
     if not present:
         return True
-    say("\n  This removes for good what this clone stored: accounts, agents, conversations, uploads.")
+    say(
+        "\n  This removes for good what this clone stored: accounts, agents, conversations, uploads."
+    )
     for path in present:
         say(f"    {path}")
     say("  Databases and services that settings name elsewhere are not touched.\n")

@@ -40,7 +40,9 @@ def write(file: Path, values: dict[str, str]) -> None:
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as out:
-        out.write("# Made by bin/up. With these go the sessions, the stored secrets and the database.\n")
+        out.write(
+            "# Made by bin/up. With these go the sessions, the stored secrets and the database.\n"
+        )
         out.writelines(f"{name}={value}\n" for name, value in values.items())
         out.flush()
         os.fsync(out.fileno())

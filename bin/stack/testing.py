@@ -168,5 +168,3 @@ def remove_dead_runs() -> None:
             orphans.end(layout)
             shutil.rmtree(layout.sockets, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
-
-

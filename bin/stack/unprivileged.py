@@ -50,9 +50,7 @@ def can_reach(user: str | None, folder: Path) -> bool:
     """Tell whether this user may enter a folder, asked of the system itself."""
     if user is None:
         return True
-    probe = subprocess.run(
-        ["test", "-x", str(folder)], check=False, cwd="/", **identity(user)
-    )
+    probe = subprocess.run(["test", "-x", str(folder)], check=False, cwd="/", **identity(user))
     return probe.returncode == 0
 
 

@@ -13,7 +13,9 @@ from stack.errors import StackError
 from stack.layout import Layout
 from stack.program import Program
 
-INSTALL = "Install Valkey (`valkey-server` on the PATH), or set REDIS_URL to one that runs elsewhere."
+INSTALL = (
+    "Install Valkey (`valkey-server` on the PATH), or set REDIS_URL to one that runs elsewhere."
+)
 
 
 def find() -> tuple[Path, str]:
