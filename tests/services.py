@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -163,14 +164,14 @@ def _programs(env: Mapping[str, str], names: Collection[str]) -> list[Program]:
 def _await_each(stack: RunningStack, names: Collection[str]) -> None:
     """Wait for every process, and in the end for the worker to be registered with LiveKit."""
     env = stack.env
-    checks = {
+    checks: dict[str, Callable[[], bool]] = {
         "models": lambda: unix_socket_answers(Path(env["MODEL_SOCKET"]), "/health"),
         "web": lambda: url_answers(f"{stack.url}/health/"),
         "demo-site": lambda: url_answers(stack.demo_url),
-        **{f"celery-{queue}": lambda q=queue: celery_answers(env, q) for queue in QUEUES},
+        **{f"celery-{queue}": partial(celery_answers, env, queue) for queue in QUEUES},
     }
     for name in names:
-        check = checks.get(name, lambda n=name: runs(stack.supervisor, n))
+        check = checks.get(name) or partial(runs, stack.supervisor, name)
         wait_for(
             check,
             supervisor=stack.supervisor,

@@ -5,11 +5,13 @@ command down in an orderly way. What a command prints goes to its log, line by l
 """
 
 import os
+import pwd
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from stack.errors import StackError
 
@@ -70,9 +72,19 @@ def start(
         raise StackError(f"{failure} ({error})") from error
 
 
-def identity(user: str | None) -> dict[str, object]:
+class Identity(TypedDict, total=False):
+    """Popen's arguments to run as somebody else."""
+
+    user: str
+    group: int
+    extra_groups: list[str]
+
+
+def identity(user: str | None) -> Identity:
     """Return Popen's arguments to run as another user, without the groups of this one."""
-    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 def follow(process: subprocess.Popen[str], log: Path, on_line: Callable[[str], None]) -> list[str]:

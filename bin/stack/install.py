@@ -109,7 +109,7 @@ def make_bootstrap() -> None:
         failure="This Python can't make virtual environments.",
         cure="Install its venv module (Debian, Ubuntu: apt install python3-venv), or uv, and start again.",
     )
-    pip = [BOOTSTRAP / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [BOOTSTRAP / "bin" / "python", "-m", "pip", "install", "--quiet"]
     children.run(
         [*pip, "--disable-pip-version-check", "--require-hashes", "-r", UV_LOCK],
         log=LOGS / "pip.log",

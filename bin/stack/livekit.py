@@ -234,7 +234,7 @@ class EmbeddedLiveKit:
         host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
         try:
             url = f"http://{host}:{self._ports['livekit']}/"
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+            with urllib.request.urlopen(url, timeout=2) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

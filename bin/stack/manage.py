@@ -19,7 +19,7 @@ from stack.environment import compose, given_settings
 from stack.errors import StackError
 from stack.layout import ROOT, Layout
 from stack.ports import Ports
-from stack.signals import ignore_further_signals, stop_on_signals
+from stack.signals import ignore_further_signals
 from stack.supervisor import Supervisor
 
 STARTING_SECONDS = 90
@@ -27,7 +27,6 @@ STARTING_SECONDS = 90
 
 def main(arguments: list[str]) -> int:
     """Run `manage.py` with these arguments; return its exit status."""
-    stop_on_signals()
     layout = layouts.of_clone()
     layout.prepare()
     with services(layout) as env:

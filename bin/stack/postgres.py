@@ -5,6 +5,8 @@ the user that PostgreSQL runs as. The application's role is no superuser; the su
 into `template1`, so that every database, those of the tests too, has it from the start.
 """
 
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -162,7 +164,8 @@ class EmbeddedPostgres:
 
     def _give(self, path: Path) -> None:
         if self.user:
-            shutil.chown(path, self.user, self.user)
+            owner = pwd.getpwnam(self.user)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def program(self) -> Program:
         """Return the foreground server: no helper process that could outlive its supervisor."""

@@ -3,8 +3,10 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from stack import children, frontend, orphans, secret_values
 from stack.console import Step, paint, say
@@ -85,8 +87,9 @@ class Startup:
 
     def _find_parts(self) -> None:
         """Find the embedded services, building LiveKit and the browser code where needed."""
-        known = {"env": self.env, "given": self.given, "ports": self.ports}
-        self.embedded: Embedded = stores(self.layout, secrets=self.secrets, **known)
+        self.embedded: Embedded = stores(
+            self.layout, env=self.env, given=self.given, ports=self.ports, secrets=self.secrets
+        )
         add_livekit(
             self.embedded,
             self.layout,
@@ -132,20 +135,20 @@ class Startup:
         self.supervisor.start("voice-worker")
         with Step("Task workers", since=started) as step:
             for queue in QUEUES:
-                self._wait(f"celery-{queue}", lambda q=queue: celery_answers(self.env, q))
+                self._wait(f"celery-{queue}", partial(celery_answers, self.env, queue))
             step.detail = ", ".join(QUEUES)
         with Step("Schedule and watcher", since=started):
             for name in ("beat", "watcher"):
-                self._wait(name, lambda n=name: runs(self.supervisor, n))
+                self._wait(name, partial(runs, self.supervisor, name))
         if self.with_demo:
             with Step("Demo website", since=started) as step:
                 self._wait("demo-site", lambda: url_answers(self.env["DEMO_URL"]))
                 step.detail = f"port {self.ports['demo']}"
 
-    def _wait(self, name: str, check: object, seconds: float = WORKER_SECONDS) -> None:
+    def _wait(self, name: str, check: Callable[[], bool], seconds: float = WORKER_SECONDS) -> None:
         wait_for(check, supervisor=self.supervisor, name=name, seconds=seconds, cure=LOG_CURE)
 
-    def set_up_demo(self) -> dict[str, object]:
+    def set_up_demo(self) -> dict[str, Any]:
         """Have the demo business onboarded; return its addresses and logins, nothing without a demo."""
         if not self.with_demo:
             return {}
@@ -184,7 +187,7 @@ class Startup:
         orphans.end(self.layout, grace_seconds=1)
 
 
-def parse_demo(lines: list[str], log: Path) -> dict[str, object]:
+def parse_demo(lines: list[str], log: Path) -> dict[str, Any]:
     """Return the JSON line that the demo's set-up prints."""
     for line in reversed(lines):
         if line.startswith("{"):

@@ -26,7 +26,7 @@ from stack.ports import PREFERRED, UDP, Ports, any_free
 from stack.program import Program
 from stack.programs import manage
 from stack.readiness import unix_socket_answers, wait_for
-from stack.signals import ignore_further_signals, stop_on_signals
+from stack.signals import ignore_further_signals
 from stack.supervisor import Supervisor
 
 LIVE_KEYS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "TAVILY_API_KEY")
@@ -35,7 +35,6 @@ MODEL_SECONDS = 120
 
 def main(arguments: list[str]) -> int:
     """Start the services, run pytest, stop the services; return pytest's exit status."""
-    stop_on_signals()
     options, pytest_arguments = parse(arguments)
     remove_dead_runs()
     layout = layouts.of_tests()

@@ -7,7 +7,8 @@ don't need: the first page of a second start is there within seconds while the r
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psutil
 
@@ -18,14 +19,13 @@ from stack.layout import LOCAL
 from stack.locks import alone
 from stack.readiness import url_answers
 from stack.reset import reset
-from stack.signals import ignore_further_signals, stop_on_signals
+from stack.signals import ignore_further_signals
 from stack.startup import Startup
 from stack.watching import watch
 
 
 def main(arguments: list[str]) -> int:
     """Start, stay until a stop signal, stop; return the exit status."""
-    stop_on_signals()
     options = parse(arguments)
     layout = layouts.of_clone()
     with alone():
@@ -98,7 +98,7 @@ def seconds_since_start() -> float:
     return time.time() - psutil.Process().create_time()
 
 
-def show(startup: Startup, demo: dict[str, object], first_page_seconds: float) -> None:
+def show(startup: Startup, demo: Mapping[str, Any], first_page_seconds: float) -> None:
     """Print the last thing of a start: where to go and who to be."""
     rows = [("Open", f"{startup.public_url}/"), *demo_rows(demo)]
     if not demo:
@@ -108,7 +108,7 @@ def show(startup: Startup, demo: dict[str, object], first_page_seconds: float) -
     say(f"  Ctrl-C stops everything and keeps all data. Logs: {LOCAL / 'logs'}\n")
 
 
-def demo_rows(demo: dict[str, object]) -> list[tuple[str, str]]:
+def demo_rows(demo: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what the demo's set-up told us, as lines for a person."""
     if not demo:
         return []
@@ -120,8 +120,7 @@ def demo_rows(demo: dict[str, object]) -> list[tuple[str, str]]:
     ]
 
 
-def login(account: object) -> str:
-    assert isinstance(account, dict)
+def login(account: Mapping[str, str]) -> str:
     return f"{account['email']}  password: {account['password']}"
 
 
