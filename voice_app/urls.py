@@ -1,6 +1,16 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from voice_app.views import conversations, leads
 
 app_name = "voice"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path(
+        "agents/<uuid:public_id>/conversations/<uuid:session_id>/",
+        conversations.conversation,
+        name="conversation",
+    ),
+    path("leads/", leads.lead_list, name="leads"),
+    path("leads/<uuid:lead_id>/status/", leads.change_lead, name="change_lead"),
+]

@@ -1,0 +1,1 @@
+"""The pages of what happens: conversations, leads, and the pages one talks on."""
