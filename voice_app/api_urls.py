@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from voice_app.api import members, sessions, turns, webhook
+from voice_app.api import members, sessions, turns, webhook, widget
 
 app_name = "voice_api"
 urlpatterns = [
     path("voice/<uuid:agent_id>/session", sessions.StartSessionView.as_view(), name="start"),
+    path("voice/<uuid:agent_id>/widget", widget.WidgetView.as_view(), name="widget"),
     path("voice/<uuid:agent_id>/message", sessions.MessageView.as_view(), name="message"),
     path("voice/session/<uuid:session_id>/turns", turns.TurnsView.as_view(), name="turns"),
     path("voice/session/<uuid:session_id>/end", sessions.EndSessionView.as_view(), name="end"),

@@ -24,6 +24,11 @@ class SessionAgentOutput(serializers.Serializer):
     language = serializers.CharField()
 
 
+class WidgetOutput(serializers.Serializer):
+    agent = SessionAgentOutput()
+    livekit_url = serializers.CharField()
+
+
 class NewSessionOutput(serializers.Serializer):
     session_id = serializers.UUIDField()
     session_secret = serializers.CharField()
@@ -60,7 +65,9 @@ class TokenOutput(serializers.Serializer):
 
 
 class ClientMetricsInput(SecretInput):
-    """What only the browser can measure, milliseconds; sent as often as it likes, the last of each counts."""
+    """What only the browser can measure, milliseconds; sent as often as it likes, the last of each
+    counts.
+    """
 
     connected_ms = serializers.IntegerField(min_value=0, max_value=600_000, required=False)
     greeting_audible_ms = serializers.IntegerField(min_value=0, max_value=600_000, required=False)
