@@ -62,7 +62,8 @@ def node_major(node: Path) -> int:
 def environment() -> dict[str, str]:
     """Return the environment that npm and its scripts need to find the chosen Node."""
     path = f"{node_folder()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**os.environ, "PATH": path, "CI": "true", "npm_config_update_notifier": "false"}
+    quiet = {"CI": "true", "NO_COLOR": "1", "npm_config_update_notifier": "false"}
+    return {**os.environ, **quiet, "PATH": path}
 
 
 def ensure_packages(step: Step, log_folder: Path) -> None:
@@ -72,7 +73,13 @@ def ensure_packages(step: Step, log_folder: Path) -> None:
     if stamp.is_file() and stamp.read_text() == wanted and (ROOT / "node_modules").is_dir():
         return
     step.note("installing the npm packages")
-    npm(["ci", "--no-audit", "--no-fund"], step, log_folder / "npm-ci.log", "npm packages")
+    npm(
+        ["ci", "--no-audit", "--no-fund"],
+        step,
+        log_folder / "npm-ci.log",
+        failure="The npm packages could not be installed.",
+        cure="If the npm registry can't be reached, start again later.",
+    )
     stamp.write_text(wanted)
 
 
@@ -84,17 +91,23 @@ def ensure_built(step: Step, log_folder: Path) -> None:
         return
     ensure_packages(step, log_folder)
     step.note("building")
-    npm(["run", "build"], step, log_folder / "npm-build.log", "browser code")
+    npm(
+        ["run", "build"],
+        step,
+        log_folder / "npm-build.log",
+        failure="The browser code could not be built.",
+        cure="Mend what the log names; `npm run build` shows it all.",
+    )
     stamp.write_text(wanted)
     step.detail = "built"
 
 
-def npm(arguments: list[str], step: Step, log: Path, what: str) -> None:
+def npm(arguments: list[str], step: Step, log: Path, *, failure: str, cure: str) -> None:
     children.run(
         [node_folder() / "npm", *arguments],
         log=log,
-        failure=f"The {what} could not be made.",
-        cure="If the npm registry can't be reached, start again later; else mend what the log names.",
+        failure=failure,
+        cure=cure,
         env=environment(),
         on_line=step.note,
     )
