@@ -1,7 +1,8 @@
-"""The demo business: onboarded through the same services as any other, with what its owner would have typed.
+"""The demo business: onboarded through the same services as any other, with what its owner would
+have typed.
 
-Everything it needs is in `demo/`. Safe to run at every start: what stands already is kept, and only the
-addresses are brought up to date, because ports may change between two starts.
+Everything it needs is in `demo/`. Safe to run at every start: what stands already is kept, and only
+the addresses are brought up to date, because ports may change between two starts.
 """
 
 import json
@@ -49,7 +50,9 @@ class DemoPlaces:
 
 
 def ensure_accounts(places: DemoPlaces) -> dict[str, dict[str, str]]:
-    """Return the logins of owner and staff; made once, with random passwords kept in the data folder."""
+    """Return the logins of owner and staff; made once, with random passwords kept in the data
+    folder.
+    """
     path = places.data / "demo-logins.json"
     if path.exists() and User.objects.filter(email=OWNER_EMAIL).exists():
         return json.loads(path.read_text())
@@ -67,7 +70,9 @@ def ensure_accounts(places: DemoPlaces) -> dict[str, dict[str, str]]:
 
 
 def ensure_onboarding(places: DemoPlaces) -> OnboardingSession:
-    """Return the demo's onboarding; the first time, give the website, the PDFs and the owner's answers."""
+    """Return the demo's onboarding; the first time, give the website, the PDFs and the owner's
+    answers.
+    """
     business = _ensure_business(places)
     session = OnboardingSession.objects.filter(agent__business=business).first()
     if session is None:
@@ -125,7 +130,9 @@ def _write_private(path: Path, content: Any) -> None:
         json.dump(content, file)
 
 
-def describe(session: OnboardingSession, logins: dict[str, Any], places: DemoPlaces) -> dict[str, Any]:
+def describe(
+    session: OnboardingSession, logins: dict[str, Any], places: DemoPlaces
+) -> dict[str, Any]:
     """Return what `bin/up` shows a newcomer."""
     agent_id = session.agent.public_id
     return logins | {

@@ -1,4 +1,6 @@
-"""`manage.py setup_demo [--json]`: makes the demo business, waits until its agent can speak, prints who to be."""
+"""`manage.py setup_demo [--json]`: makes the demo business, waits until its agent can speak, prints
+who to be.
+"""
 
 import json
 import sys
