@@ -1,5 +1,6 @@
 """What a person can do with a business and its agents."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from agents_app.config import AgentConfig
 from agents_app.exceptions import AgentNotConfigured, ConfigRejected
+from agents_app.merging import merge_patch
 from agents_app.models import Agent, AgentVersion, Business, Membership, User
 
 
@@ -21,15 +23,44 @@ def create_business(*, owner: User, name: str, time_zone: str = "UTC") -> Busine
     return business
 
 
+def update_business(
+    *, business: Business, name: str, website_url: str, time_zone: str
+) -> Business:
+    business.name, business.website_url, business.time_zone = name, website_url, time_zone
+    business.save(update_fields=["name", "website_url", "time_zone", "updated_at"])
+    return business
+
+
 def create_agent(*, business: Business, name: str) -> Agent:
     return Agent.objects.create(business=business, name=name)
 
 
 def delete_agent(*, agent: Agent) -> None:
-    """Delete the agent with everything it knows and has said; versions are freed from their pointer first."""
+    """Delete the agent with everything it knows and has said; versions are freed from their pointer
+    first.
+    """
     with transaction.atomic():
         Agent.objects.filter(pk=agent.pk).update(published_version=None)
         agent.delete()
+
+
+def update_agent(
+    *, agent: Agent, name: str | None = None, allowed_origins: Sequence[str] | None = None
+) -> Agent:
+    """Change the agent's name or the websites that may show it; None leaves it as it is.
+
+    The draft takes the name along, or the next publishing would bring the old one back.
+    """
+    with transaction.atomic():
+        locked = Agent.objects.select_for_update().get(pk=agent.pk)
+        if name is not None:
+            locked.name = name
+            locked.draft = locked.draft and locked.draft | {"name": name}
+        if allowed_origins is not None:
+            locked.allowed_origins = list(dict.fromkeys(allowed_origins))
+        locked.save(update_fields=["name", "draft", "allowed_origins", "updated_at"])
+    agent.refresh_from_db()
+    return agent
 
 
 def set_active(*, agent: Agent, active: bool) -> Agent:
@@ -68,6 +99,20 @@ def save_draft(*, agent: Agent, data: Any) -> Agent:
     """
     agent.draft = validated_config(data).model_dump(mode="json")
     agent.save(update_fields=["draft", "updated_at"])
+    return agent
+
+
+def merge_draft(*, agent: Agent, changes: dict[str, Any]) -> Agent:
+    """Change parts of the draft, as RFC 7396 has it: objects merge, null removes, anything else
+    replaces.
+
+    Raises:
+        ConfigRejected: the result is not complete; nothing was stored.
+    """
+    with transaction.atomic():
+        locked = Agent.objects.select_for_update().get(pk=agent.pk)
+        save_draft(agent=locked, data=merge_patch(locked.draft, changes))
+    agent.refresh_from_db()
     return agent
 
 

@@ -4,13 +4,17 @@
 exceptions into `ApiError`; everything DRF raises is translated here, so that there is no second shape.
 """
 
+import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core import exceptions as django_exceptions
+from django.core.signals import got_request_exception
 from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
+
+logger = logging.getLogger(__name__)
 
 MESSAGES = {
     400: ("invalid", "The request isn't valid; see `fields`."),
@@ -22,7 +26,14 @@ MESSAGES = {
     413: ("too_large", "The request is too large."),
     415: ("unsupported_media_type", "Send JSON (`Content-Type: application/json`)."),
     429: ("rate_limited", "Too many requests; wait and try again."),
+    500: ("server_error", "Something went wrong on our side; it has been recorded."),
 }
+
+_TOO_LARGE = (
+    django_exceptions.RequestDataTooBig,
+    django_exceptions.TooManyFieldsSent,
+    django_exceptions.TooManyFilesSent,
+)
 
 
 class ApiError(exceptions.APIException):
@@ -50,16 +61,36 @@ def error_body(code: str, message: str, **extra: Any) -> dict[str, Any]:
     return {"error": {"code": code, "message": message} | extra}
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer any expected error in our shape; an unexpected one is left to crash and be seen."""
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer every error in our shape; an unexpected one is logged and signalled as Django would."""
+    known = _translate(error)
+    if known is None:
+        return _server_error(context)
+    return Response(_body(known), status=known.status_code, headers=_headers(known))
+
+
+def _translate(error: Exception) -> exceptions.APIException | None:
+    """Return what Django raises as its DRF twin, or None for what nobody expected."""
+    if isinstance(error, exceptions.APIException):
+        return error
     if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    if not isinstance(error, exceptions.APIException):
-        return None
-    set_rollback()
-    return Response(_body(error), status=error.status_code, headers=_headers(error))
+        return exceptions.NotFound()
+    if isinstance(error, django_exceptions.PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, _TOO_LARGE):
+        return ApiError(413, *MESSAGES[413])
+    if isinstance(error, MultiPartParserError | django_exceptions.SuspiciousOperation):
+        return ApiError(400, "invalid", "The body can't be read; send it again.")
+    return None
+
+
+def _server_error(context: dict[str, Any]) -> Response:
+    """Answer here and not in Django's handler, which would show a debug page when DEBUG is on."""
+    request = context.get("request")
+    view = type(context.get("view")).__name__
+    logger.exception("An API view crashed", extra={"view": view})
+    got_request_exception.send(sender=None, request=getattr(request, "_request", None))
+    return Response(error_body(*MESSAGES[500]), status=500)
 
 
 def _body(error: exceptions.APIException) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Every setting of the platform, read once from the environment; `.env.example` explains each.
 
-One file for all environments: what differs between a laptop and production is a variable, never a module.
-A half-set integration is an error at start that names the variable, because the prototype died of one that wasn't.
+One file for all environments: what differs between a laptop and production is a variable, never a
+module. A half-set integration is an error at start that names the variable, because the prototype
+died of one that wasn't.
 """
 
 from pathlib import Path
@@ -23,7 +24,9 @@ def require_together(*names: str) -> None:
     missing = [name for name in names if not env.str(name, default="")]
     if missing and len(missing) < len(names):
         given = ", ".join(name for name in names if name not in missing)
-        raise ImproperlyConfigured(f"{given} is set, but {', '.join(missing)} is not: set all or none.")
+        raise ImproperlyConfigured(
+            f"{given} is set, but {', '.join(missing)} is not: set all or none."
+        )
 
 
 # -- Where it runs ---------------------------------------------------------------------------
@@ -119,7 +122,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Encrypts secrets of connections at rest (Fernet keys, the first one encrypts, the rest still decrypt).
+# Encrypts secrets of connections at rest (Fernet keys, the first one encrypts, the rest still
+# decrypt).
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEY")
 
 REDIS_URL = env.str("REDIS_URL")
@@ -237,6 +241,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # 3.1, because AgentConfig describes itself in the JSON Schema that only 3.1 speaks.
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": ["foundation.schema.describe_errors"],
 }
@@ -276,7 +282,8 @@ TAVILY_API_KEY = env.str("TAVILY_API_KEY", default="")
 
 # -- Knowledge -------------------------------------------------------------------------------
 
-# Single private `host:port` pairs that the fetcher may open (the demo's website, tests); never "all".
+# Single private `host:port` pairs that the fetcher may open (the demo's website, tests); never
+# "all".
 FETCH_ALLOWED_PRIVATE_HOSTS = env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
 CRAWL_MAX_PAGES = env.int("CRAWL_MAX_PAGES", default=60)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20_000_000)
@@ -295,7 +302,10 @@ def _livekit_sources() -> list[str]:
         return []
     parts = urlsplit(LIVEKIT_PUBLIC_URL)
     secure = parts.scheme in {"wss", "https"}
-    return [f"{'wss' if secure else 'ws'}://{parts.netloc}", f"{'https' if secure else 'http'}://{parts.netloc}"]
+    return [
+        f"{'wss' if secure else 'ws'}://{parts.netloc}",
+        f"{'https' if secure else 'http'}://{parts.netloc}",
+    ]
 
 
 CONTENT_SECURITY_POLICY = {
