@@ -1,4 +1,5 @@
-"""The platform as real processes, for the tests that need it whole: browser journeys, kill and load tests.
+"""The platform as real processes, for the tests that need it whole: browser journeys, kill and load
+tests.
 
 The same supervisor and the same commands as `bin/up`, against the database of the test. PostgreSQL,
 Valkey, LiveKit and the model process are those of the test run (`bin/test`, or the environment).
@@ -93,7 +94,8 @@ def running_stack(
     """Run the platform against a migrated database until the block ends.
 
     `only` names the processes to run (those of `bin/up`); `settings` are variables to set besides.
-    The environment must name Valkey, LiveKit and MODEL_SOCKET; a model process is started where none answers.
+    The environment must name Valkey and LiveKit; a model process is started where none
+    answers on MODEL_SOCKET.
     """
     layout = _layout()
     layout.prepare()
@@ -128,7 +130,7 @@ def _layout() -> Layout:
 
 
 def _environment(layout: Layout, database_url: str) -> dict[str, str]:
-    """Return the environment of the stack's processes: the run's, with this database and our own ports."""
+    """Return the environment of the stack: the run's, with this database and own ports."""
     wished = urlsplit(os.environ.get("PUBLIC_URL", "")).port or 0
     port = wished if wished and is_free(wished) else any_free()
     demo_port = any_free()

@@ -1,4 +1,5 @@
-"""The way into every command of `bin/`: find a new enough Python, make the environment, go on inside it.
+"""The way into every command of `bin/`: find a new enough Python, make the environment, go on
+inside it.
 
 This file alone must also parse on old Pythons, so that they are told what to install instead of a
 syntax error; everything newer is imported after the version is known.
@@ -51,8 +52,8 @@ def require_python() -> None:
         if found:
             os.execv(found, [found, *sys.argv])
     sys.exit(
-        f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Install it (Debian: apt install python3 "
-        "python3-venv; macOS: brew install python) and run the command again."
+        f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Install it (Debian: "
+        "apt install python3 python3-venv; macOS: brew install python) and start again."
     )
 
 

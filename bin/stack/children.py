@@ -1,11 +1,13 @@
 """Commands that a step runs and waits for: pip, npm, the LiveKit build, migrations.
 
-Each gets a session of its own, so that Ctrl-C reaches `bin/up` alone and takes the whole tree of the
-command down in an orderly way. What a command prints goes to its log, line by line to the step as well.
+Each gets a session of its own, so that Ctrl-C reaches `bin/up` alone and takes the whole tree of
+the command down in an orderly way. What a command prints goes to its log, line by line to the step
+as well.
 """
 
 import os
 import pwd
+import re
 import signal
 import subprocess
 import threading
@@ -16,6 +18,8 @@ from typing import TypedDict
 from stack.errors import StackError
 
 TERMINATE_SECONDS = 4
+# Some tools colour what they write, terminal or not.
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def run(
@@ -91,11 +95,11 @@ def follow(process: subprocess.Popen[str], log: Path, on_line: Callable[[str], N
     """Copy what the command prints into its log and to the step; return it as lines."""
     lines: list[str] = []
     with log.open("w") as file:
-        for line in process.stdout or ():
-            file.write(line)
-            file.flush()
-            lines.append(line.rstrip("\n"))
-            on_line(lines[-1])
+        for raw in process.stdout or ():
+            line = COLOURS.sub("", raw.rstrip("\n"))
+            print(line, file=file, flush=True)
+            lines.append(line)
+            on_line(line)
     return lines
 
 

@@ -1,6 +1,7 @@
 """What the commands print: one aligned line per step with its time, moving only on a terminal.
 
-Without a terminal (CI, a log file) a long step says every 15 seconds that it is alive and where it is.
+Without a terminal (CI, a log file) a long step says every 15 seconds that it is alive and where it
+is.
 """
 
 import os
@@ -25,7 +26,7 @@ def is_coloured() -> bool:
 
 
 def paint(text: str, code: str) -> str:
-    """Wrap text in an ANSI colour (`32` green, `31` red, `2` faint, `1` bold) where that is shown."""
+    """Wrap text in an ANSI colour (`32` green, `31` red, `2` faint) where that is shown."""
     return f"\033[{code}m{text}\033[0m" if is_coloured() else text
 
 

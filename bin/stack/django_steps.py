@@ -1,4 +1,4 @@
-"""What a start asks of Django before the web runs: are the settings whole, the tables and static files current."""
+"""What a start asks of Django before the web runs: settings, tables and static files."""
 
 import hashlib
 import sys
@@ -16,7 +16,7 @@ SETTINGS_ERROR = "django.core.exceptions.ImproperlyConfigured: "
 
 
 def check_settings(env: Mapping[str, str], logs: Path) -> None:
-    """Load the settings; one that is missing or half-set is told in its own sentence, not in a traceback."""
+    """Load the settings; tell one that is missing or half-set in its own sentence."""
     log = logs / "settings.log"
     try:
         children.run(
@@ -71,7 +71,7 @@ def collect_static(env: Mapping[str, str], layout: Layout) -> None:
 
 
 def static_fingerprint() -> str:
-    """Return what changes when a static file does: the packages' lock, and size and time of our own files."""
+    """Return what changes with a static file: the lock, and size and time of our own files."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for file in own_static_files():
         facts = file.stat()

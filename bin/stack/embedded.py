@@ -1,4 +1,6 @@
-"""The embedded services of one layout: those of PostgreSQL, Valkey and LiveKit that no setting replaces."""
+"""The embedded services of one layout: PostgreSQL, Valkey and LiveKit, as far as no setting
+replaces them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ STORE_CURE = "See the log; `bin/up --reset` starts again with empty data when it
 
 @dataclass
 class Embedded:
-    """What runs inside this layout; a part that stands elsewhere is None and is only asked to answer."""
+    """What runs inside this layout; a part that stands elsewhere is None."""
 
     env: Mapping[str, str]
     postgres: EmbeddedPostgres | None
@@ -61,7 +63,7 @@ class Embedded:
             step.detail = self.valkey.description
 
     def start_livekit(self, supervisor: Supervisor) -> None:
-        """Have a LiveKit server that answers; one that stands elsewhere is checked with the worker."""
+        """Have a LiveKit server that answers; the worker checks one that stands elsewhere."""
         if self.livekit is None:
             return
         with Step("LiveKit server") as step:

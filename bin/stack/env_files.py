@@ -1,4 +1,4 @@
-"""Reading `.env` files with python-dotenv's grammar, but loudly: a line it can't read is an error."""
+"""Reading `.env` files with python-dotenv's grammar; a line it can't read is an error."""
 
 from pathlib import Path
 

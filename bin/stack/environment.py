@@ -1,4 +1,5 @@
-"""The environment that every process of the platform gets: what is set, else `.env`, else the embedded default.
+"""The environment that every process of the platform gets: what is set, else `.env`, else the
+embedded default.
 
 Each part is decided as a whole. Who sets `LIVEKIT_URL` gets no generated key beside it, so that the
 settings can name the variable that is missing instead of failing with a key of another server.
@@ -43,7 +44,7 @@ def compose(
 
 
 def python_environment() -> dict[str, str]:
-    """Return what the processes need from Python: the environment's commands first, no buffering."""
+    """Return what Python's processes need: our commands first on the path, no buffering."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {
         "PATH": path,
@@ -78,7 +79,7 @@ def web_host(given: Mapping[str, str]) -> str:
 def part_defaults(
     given: Mapping[str, str], *, ports: Ports, secrets: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the addresses of the embedded parts; those that somebody set are left out as a whole."""
+    """Return the addresses of the embedded parts, leaving out those that somebody set."""
     values = {}
     if not given.get("DATABASE_URL"):
         password = secrets["APP_DATABASE_PASSWORD"]
@@ -103,7 +104,7 @@ def demo_defaults(ports: Ports) -> dict[str, str]:
 
 
 def private_hosts(composed: Mapping[str, str]) -> str:
-    """Return the private `host:port` pairs that a crawl may open: those that were set and the demo's."""
+    """Return the private `host:port` pairs that a crawl may open: those set and the demo's."""
     given = [name for name in composed.get("FETCH_ALLOWED_PRIVATE_HOSTS", "").split(",") if name]
     demo = urlsplit(composed.get("DEMO_URL", "")).netloc
     return ",".join(dict.fromkeys([*given, *([demo] if demo else [])]))

@@ -1,4 +1,4 @@
-"""The one error of the commands: what failed, the last lines of its log and what the reader can do."""
+"""The one error of the commands: what failed, the end of its log, what the reader can do."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""The browser code: `npm ci` and `npm run build` when a source has changed, with Node of the `PATH` or the package."""
+"""The browser code: `npm ci` and `npm run build`, with Node of the `PATH` or the package.
+
+Each runs only when what it reads has changed, told by a hash of the contents: `git` sets times
+anew.
+"""
 
 import hashlib
 import os

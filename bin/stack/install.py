@@ -1,7 +1,9 @@
-"""The Python environment: uv, then exactly what the hashed locks say, skipped when nothing has changed.
+"""The Python environment: uv, then exactly what the hashed locks say, skipped when nothing has
+changed.
 
 Packages are added and never removed, since `bin/up` and `bin/test` share the environment and need
-different locks. uv comes from the `PATH` or, pinned and hashed, into a small environment made by `venv`.
+different locks. uv comes from the `PATH` or, pinned and hashed, into a small environment made by
+`venv`.
 """
 
 import hashlib
@@ -78,7 +80,7 @@ def uv_run(command: list[str | Path], step: Step, name: str) -> list[str]:
 
 
 def works(python: Path) -> bool:
-    """Tell whether an environment's Python is there; its link dangles when the system's one went."""
+    """Tell whether an environment's Python is there; its link may dangle."""
     return python.exists() and os.access(python, os.X_OK)
 
 
@@ -107,7 +109,7 @@ def make_bootstrap() -> None:
         [base_python(), "-m", "venv", "--clear", BOOTSTRAP],
         log=LOGS / "venv.log",
         failure="This Python can't make virtual environments.",
-        cure="Install its venv module (Debian, Ubuntu: apt install python3-venv), or uv, and start again.",
+        cure="Install its venv module (Debian: apt install python3-venv) or uv, and start again.",
     )
     pip: list[str | Path] = [BOOTSTRAP / "bin" / "python", "-m", "pip", "install", "--quiet"]
     children.run(

@@ -1,7 +1,9 @@
-"""Where this clone keeps its things: all below `.local/`, but for sockets and what another user must reach.
+"""Where this clone keeps its things: all below `.local/`, but for sockets and what another user
+must reach.
 
-Paths of Unix sockets hold 107 bytes at most and a clone may lie deeper than that, so they live in
-a short folder of `/tmp` that only this user can open. A test run has the same layout in a folder of its own.
+Paths of Unix sockets hold 107 bytes at most and a clone may lie deeper than that, so they live in a
+short folder of `/tmp` that only this user can open. A test run has the same layout in a folder of
+its own.
 """
 
 import hashlib

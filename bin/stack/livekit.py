@@ -1,4 +1,5 @@
-"""LiveKit server: on the `PATH`, or built once from its Go module and kept in the user's cache by version.
+"""LiveKit server: on the `PATH`, or built once from its Go module and kept in the user's cache by
+version.
 
 No package carries it. v1.13.5 is the last version whose module `go install` can build (later ones
 have `replace` directives). The build takes about two minutes and gets Go caches of its own, 1.2 GB,
@@ -28,7 +29,7 @@ from stack.program import Program
 VERSION = "1.13.5"
 MODULE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
 OLDEST_GO = (1, 26)
-# Packages that a build from empty caches compiles, to show how far it is; measured for this version.
+# Packages that a build from empty caches compiles: measured, to show how far it is.
 PACKAGES = 900
 INSTALL = (
     "Install Go 1.26 or newer, put `livekit-server` on the PATH, or set LIVEKIT_URL, "
@@ -138,7 +139,7 @@ def find_go() -> Path:
 
 
 def go_candidates() -> list[Path]:
-    """Return the Go programs to try; the package's own is run itself and not through its wrapper."""
+    """Return the Go programs to try; the package's own is run without its wrapper."""
     found = [Path(path) for path in [shutil.which("go", path=path_without_environment())] if path]
     folder = package_folder("go")
     return found if folder is None else [*found, folder / "bin" / "go"]

@@ -1,6 +1,7 @@
 """Who may use the clone's services: one `bin/up`, or any number of `bin/manage` beside each other.
 
-`flock` is released by the kernel when its holder dies in whatever way, so that no lock is ever stale.
+`flock` is released by the kernel when its holder dies in whatever way, so that no lock is ever
+stale.
 """
 
 import fcntl

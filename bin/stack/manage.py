@@ -1,4 +1,5 @@
-"""`bin/manage`: a management command in the environment of `bin/up`, whether or not that is running.
+"""`bin/manage`: a management command in the environment of `bin/up`, whether or not that is
+running.
 
 Where nothing runs, PostgreSQL and Valkey run for the time of the command; of several commands at
 once, the first starts them and the last stops them.
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run_command(arguments: list[str], env: Mapping[str, str]) -> int:
-    """Run the command on this terminal; on Ctrl-C it is told by the terminal itself and may tidy up."""
+    """Run the command on this terminal; Ctrl-C reaches it as well and it may tidy up."""
     process = subprocess.Popen([sys.executable, str(ROOT / "manage.py"), *arguments], env=dict(env))
     try:
         return process.wait()

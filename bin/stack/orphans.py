@@ -18,7 +18,7 @@ GRACE_SECONDS = 3
 
 
 def find(marker: str) -> list[psutil.Process]:
-    """Return the processes of a stack and of those that its tests started, but for ourselves and our parents."""
+    """Return the processes of a stack and of its tests' stacks, without us and our parents."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     return [one for one in psutil.process_iter() if one.pid not in mine and carries(one, marker)]
 

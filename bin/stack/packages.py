@@ -1,4 +1,4 @@
-"""Finding programs that come inside Python packages, without importing those: one of them warns, all cost time."""
+"""Finding programs that come inside Python packages without importing those, which takes time."""
 
 import importlib.util
 from pathlib import Path

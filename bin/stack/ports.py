@@ -1,4 +1,4 @@
-"""Which ports the parts listen on: the same at every start, replaced by free ones where somebody else has them."""
+"""Which ports the parts listen on: the same at every start, another where one is taken."""
 
 import json
 import socket
@@ -53,7 +53,7 @@ class Ports:
 
 
 def find_free(wish: int, *, part: str, host: str, without: Iterable[int]) -> int:
-    """Return `wish` or the next port above it that nobody listens on; any free one when all are taken."""
+    """Return `wish` or the next port above it that is free; any free one when all are taken."""
     taken = set(without)
     for port in range(wish, min(wish + TRIES, 65_536)):
         if port not in taken and is_free(port, host=host, udp=part in UDP):
@@ -69,7 +69,7 @@ def any_free(*, udp: bool = False) -> int:
 
 
 def is_free(port: int, *, host: str = "127.0.0.1", udp: bool = False) -> bool:
-    """Tell whether this port can be listened on, on loopback and on the address that the web binds."""
+    """Tell whether this port is free on loopback and on the address that the web binds."""
     return all(can_bind(port, address, udp=udp) for address in {"127.0.0.1", host}) and (
         udp or not answers(port)
     )
@@ -89,7 +89,7 @@ def can_bind(port: int, host: str, *, udp: bool) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Tell whether somebody accepts connections here: macOS lets us bind beside a wildcard listener."""
+    """Tell whether somebody listens here: macOS lets us bind beside a wildcard listener."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0

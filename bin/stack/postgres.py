@@ -1,8 +1,9 @@
-"""PostgreSQL with pgvector: found, initialised once, run in the foreground, waited for until it answers SQL.
+"""PostgreSQL with pgvector: found, initialised once, run in the foreground, waited for until it
+answers SQL.
 
 Scram over loopback TCP and no Unix socket: a socket's path may be too long and its folder closed to
-the user that PostgreSQL runs as. The application's role is no superuser; the superuser puts pgvector
-into `template1`, so that every database, those of the tests too, has it from the start.
+the user that PostgreSQL runs as. The application's role is no superuser; the superuser puts
+pgvector into `template1`, so that every database, those of the tests too, has it from the start.
 """
 
 import os
@@ -46,7 +47,7 @@ class Postgres:
 
 
 def find(data: Path, *, user: str | None = None) -> Postgres:
-    """Return the first installation that fits: `PATH`, then the package; existing data decides the version.
+    """Return the first installation that fits: `PATH`, package; data decides the version.
 
     Raises:
         StackError: none fits; says what to install.
@@ -112,7 +113,7 @@ def data_major(data: Path) -> int | None:
 
 
 class EmbeddedPostgres:
-    """The PostgreSQL of one layout: its installation, its data and its program for the supervisor."""
+    """The PostgreSQL of one layout: installation, data and program for the supervisor."""
 
     def __init__(
         self, layout: Layout, *, port: int, secrets: Mapping[str, str], durable: bool = True
@@ -203,7 +204,7 @@ class EmbeddedPostgres:
         return True
 
     def ensure_database(self) -> None:
-        """Make the application's role and database and give every database pgvector; safe to repeat."""
+        """Make the application's role and database, pgvector in all; safe to repeat."""
         with self._connect("template1") as connection:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         password = sql.Literal(self._secrets["APP_DATABASE_PASSWORD"])

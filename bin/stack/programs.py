@@ -15,7 +15,7 @@ QUEUES = {"calls": 2, "ingest": 2, "mail": 1}
 def platform_programs(
     env: Mapping[str, str], *, web_port: int, reload: bool = False
 ) -> list[Program]:
-    """Return the processes of the platform; with `reload` those that hold our code start anew on a change."""
+    """Return the platform's processes; with `reload` a change of our code starts them anew."""
     return [
         Program("models", "Model process", manage("run_model_process"), wave="engines"),
         web(env, port=web_port, reload=reload),
@@ -31,7 +31,7 @@ def manage(*arguments: str) -> tuple[str, ...]:
 
 
 def web(env: Mapping[str, str], *, port: int, reload: bool) -> Program:
-    """Return the web: requests come straight from the socket, `TRUSTED_PROXY_COUNT` decides what headers count."""
+    """Return the web; it believes no proxy's headers, `TRUSTED_PROXY_COUNT` decides later."""
     watched = [part for app in APPS for part in ("--reload-dir", app)] if reload else []
     return Program(
         "web",

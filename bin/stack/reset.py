@@ -1,4 +1,4 @@
-"""`bin/up --reset`: remove what this clone stored, after asking; what stands elsewhere is never touched."""
+"""`bin/up --reset`: remove what this clone stored, after asking, and nothing else."""
 
 import shutil
 from pathlib import Path
@@ -10,15 +10,13 @@ from stack.unprivileged import data_folder, postgres_user
 
 
 def reset(layout: Layout) -> bool:
-    """Ask, then remove this clone's database, queue, uploads and secrets; tell whether it was done."""
+    """Ask, then remove this clone's database, queue, uploads and secrets; tell if done."""
     postgres = data_folder(layout, postgres_user())
     targets = [postgres, layout.valkey, layout.data, layout.secrets, layout.base / "static.stamp"]
     present = [path for path in targets if path.exists()]
     if not present:
         return True
-    say(
-        "\n  This removes for good what this clone stored: accounts, agents, conversations, uploads."
-    )
+    say("\n  This removes for good what is stored here: accounts, agents, conversations, uploads.")
     for path in present:
         say(f"    {path}")
     say("  Databases and services that settings name elsewhere are not touched.\n")

@@ -1,4 +1,4 @@
-"""The secrets that nobody typed: made once, kept in `.local/secrets.env`, readable by this user only."""
+"""The secrets that nobody typed: made once, kept in `.local/secrets.env` for this user alone."""
 
 import base64
 import os
@@ -34,7 +34,7 @@ def load_or_make(file: Path) -> dict[str, str]:
 
 
 def write(file: Path, values: dict[str, str]) -> None:
-    """Replace the file in one step, so that a kill in between leaves the old secrets and not half of them."""
+    """Replace the file in one step: a kill in between leaves the old secrets."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)

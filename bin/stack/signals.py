@@ -12,7 +12,7 @@ def interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def stop_on_signals() -> None:
-    """Turn every stop signal into KeyboardInterrupt, also where a shell started us with SIGINT ignored."""
+    """Turn every stop signal into KeyboardInterrupt, even where a shell ignored SIGINT."""
     for number in STOP_SIGNALS:
         signal.signal(number, interrupt)
 

@@ -61,7 +61,7 @@ class Startup:
     # -- Before anything runs --
 
     def prepare(self) -> None:
-        """Clear away what a killed start left, choose ports, check the settings, build what is missing."""
+        """Clear away a killed start, choose ports, check the settings, build what is missing."""
         self.layout.prepare()
         left = orphans.end(self.layout)
         if left:
@@ -103,7 +103,7 @@ class Startup:
     # -- Starting --
 
     def start_services(self) -> None:
-        """Start the supervisor and what stores data or carries calls, then bring the tables up to date."""
+        """Start the supervisor and the services, then bring the tables up to date."""
         programs = [
             *self.embedded.programs(),
             *platform_programs(self.env, web_port=self.ports["web"], reload=self.reload),
@@ -149,7 +149,7 @@ class Startup:
         wait_for(check, supervisor=self.supervisor, name=name, seconds=seconds, cure=LOG_CURE)
 
     def set_up_demo(self) -> dict[str, Any]:
-        """Have the demo business onboarded; return its addresses and logins, nothing without a demo."""
+        """Have the demo business onboarded; return its addresses and logins."""
         if not self.with_demo:
             return {}
         with Step("Demo business") as step:
@@ -164,7 +164,7 @@ class Startup:
             return parse_demo(lines, self.layout.logs / "setup-demo.log")
 
     def await_ready(self) -> None:
-        """Wait until `/health/ready/` finds nothing wanting: the worker is registered with LiveKit."""
+        """Wait until `/health/ready/` finds all well: a worker is registered with LiveKit."""
         with Step("Voice worker") as step:
             deadline = time.monotonic() + READY_SECONDS
             while (report := health(self.base_url)).get("status") != "ok":

@@ -1,8 +1,9 @@
-"""The supervisor: its configuration, and starting, watching and stopping its programs over its Unix socket.
+"""The supervisor: its configuration, and starting, watching and stopping its programs over its Unix
+socket.
 
-supervisord runs in a session of its own, so that Ctrl-C reaches `bin/up` alone, which then stops the
-programs in waves. Signals go to a program's own process and never to its group: SIGTERM to the voice
-worker's forkserver would end every live call unrecorded (notes/livekit.md section 1).
+supervisord runs in a session of its own, so that Ctrl-C reaches `bin/up` alone, which then stops
+the programs in waves. Signals go to a program's own process and never to its group: SIGTERM to the
+voice worker's forkserver would end every live call unrecorded (notes/livekit.md section 1).
 """
 
 import os
@@ -26,7 +27,7 @@ STOPPED = {"STOPPED", "EXITED", "FATAL"}
 
 
 class Supervisor:
-    """One supervisord with its programs; the same object serves `bin/up`, `bin/manage` and the tests."""
+    """One supervisord with its programs, for `bin/up`, `bin/manage` and the tests."""
 
     def __init__(self, layout: Layout, programs: Sequence[Program]) -> None:
         self._layout = layout
@@ -89,7 +90,7 @@ class Supervisor:
         self.start(name)
 
     def signal(self, name: str, signal_name: str) -> None:
-        """Send a signal such as `KILL` to a program's own process; the supervisor starts it again."""
+        """Send a signal such as `KILL` to a program's own process; it is started again."""
         self._rpc.signalProcess(name, signal_name)
 
     def states(self) -> dict[str, str]:

@@ -1,7 +1,9 @@
-"""`bin/test`: services of this run alone, on free ports, then pytest; a running `bin/up` is not disturbed.
+"""`bin/test`: services of this run alone, on free ports, then pytest; a running `bin/up` is not
+disturbed.
 
 Nothing that was set for the product reaches the tests: a `.env` that names a production database or
-a paid provider's key must not be what they run against. `--live` hands the keys over under `LIVE_...`.
+a paid provider's key must not be what they run against. `--live` hands the keys over under
+`LIVE_...`.
 """
 
 import argparse
@@ -77,7 +79,7 @@ def selection(options: argparse.Namespace) -> list[str]:
 
 
 def live_keys() -> dict[str, str]:
-    """Return the provider's keys under the names that only live tests read; none without OpenAI's."""
+    """Return the provider's keys under names that only live tests read."""
     given = given_settings(os.environ, ROOT / ".env")
     if not given.get("OPENAI_API_KEY"):
         return {}

@@ -55,7 +55,7 @@ def can_reach(user: str | None, folder: Path) -> bool:
 
 
 def reachable_programs(folder: Path, user: str | None) -> Path:
-    """Return the installation (the parent of `bin`), copied outside where the user can't reach it."""
+    """Return the installation (the parent of `bin`), copied where the user can reach it."""
     if can_reach(user, folder / "bin"):
         return folder
     stamp = f"{folder.name}-{int((folder / 'bin' / 'postgres').stat().st_mtime)}"

@@ -1,4 +1,5 @@
-"""`bin/up`: everything that a newcomer needs, in the order of what needs what, each waited for until it is ready.
+"""`bin/up`: everything that a newcomer needs, in the order of what needs what, each waited for
+until it is ready.
 
 The web is started as soon as the database is migrated, before the models and workers that its pages
 don't need: the first page of a second start is there within seconds while the rest still warms up.

@@ -1,4 +1,5 @@
-"""Valkey, the broker and cache: the server's own binary in the foreground, with the append-only file on.
+"""Valkey, the broker and cache: the server's own binary in the foreground, with the append-only
+file on.
 
 Out of the box nothing is saved, and a restart of the broker would lose every queued task.
 """

@@ -1,4 +1,4 @@
-"""Staying with a running stack: say when a process ended and was started again, until somebody stops us."""
+"""Staying with a running stack and saying when a process ended and was started again."""
 
 import time
 from typing import Never
