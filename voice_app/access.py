@@ -1,7 +1,8 @@
-"""Who may talk to an agent: a website on its list, a member on the platform's own pages, or the business's key.
+"""Who may talk to an agent: a website on its list, a member on the platform's own pages, or the
+business's key.
 
-`Origin` stops only browsers, which is what it is for: a website that isn't on the list can't show the agent. Programs
-that forge it meet rate limits, caps and a token for one room.
+`Origin` stops only browsers, which is what it is for: a website that isn't on the list can't show
+the agent. Programs that forge it meet rate limits, caps and a token for one room.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from agents_app.origins import normalise_origin
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever asks for a session. Members and keys may also use drafts and agents that are switched off."""
+    """Whoever asks for a session. Members and keys may also use drafts and agents that are switched
+    off.
+    """
 
     origin: str
     is_member: bool
@@ -35,8 +38,8 @@ class OriginNotAllowed(Exception):
 def identify_caller(request: HttpRequest, *, agent: Agent, user: Any) -> Caller:
     """Return who calls.
 
-    `user` is a key's holder or None; the session cookie counts only on our own pages, where `Origin` proves that the
-    page is ours, so no other website can use it.
+    `user` is a key's holder or None; the session cookie counts only on our own pages, where
+    `Origin` proves that the page is ours, so no other website can use it.
 
     Raises:
         OriginNotAllowed: none of the three.

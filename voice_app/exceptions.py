@@ -1,7 +1,7 @@
 """What can go wrong in a conversation.
 
 VoiceError
-├── VoiceUnavailable   LiveKit or the worker can't take a call now; `.reason` says which; offer text instead
+├── VoiceUnavailable   LiveKit or the worker can't take a call now, `.reason` says why; use text
 ├── AtCapacity         as many calls as allowed are open; try again later
 ├── SessionEnded       the conversation is over
 ├── SessionBusy        a typed turn is still being answered

@@ -19,7 +19,9 @@ def lead_recipients(lead: Lead) -> list[str]:
 
 
 def compose_lead_mail(lead: Lead) -> tuple[str, str]:
-    """Return subject and body; header lines can't be forged, since the subject holds no visitor's word."""
+    """Return subject and body; header lines can't be forged, since the subject holds no visitor's
+    word.
+    """
     agent = lead.agent.name if lead.agent else "your agent"
     lines = [
         f"{agent} took a message for {lead.business.name}.",

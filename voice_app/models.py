@@ -1,7 +1,8 @@
 """What happens: sessions, what was said in them, what the agent did, and what came of it.
 
-A session's life is `created -> dispatched -> active -> ended | failed | lost`. `generation` is how exactly one job
-owns a call: a job claims the generation it read by conditional UPDATE, and every later write of its beat names it.
+A session's life is `created -> dispatched -> active -> ended | failed | lost`. `generation` is how
+exactly one job owns a call: a job claims the generation it read by conditional UPDATE, and every
+later write of its beat names it.
 """
 
 from typing import Any
@@ -60,7 +61,8 @@ class VoiceSession(PublicModel):
     beat_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    # What the responder must remember between turns (an unfinished message), so that any process can go on.
+    # What the responder must remember between turns (an unfinished message), so that any process
+    # can go on.
     dialogue = models.JSONField(default=dict, blank=True)
     # While a typed turn is being answered; taken by conditional UPDATE, and void after its time.
     busy_until = models.DateTimeField(null=True, blank=True)
@@ -113,13 +115,15 @@ class Turn(PublicModel):
     position = models.PositiveIntegerField()
     role = models.CharField(max_length=10, choices=Role)
     text = models.TextField()
-    # LiveKit's id of the item, or ours for typed turns; storing the same item twice changes nothing.
+    # LiveKit's id of the item, or ours for typed turns; storing the same item twice changes
+    # nothing.
     item_id = models.CharField(max_length=64)
     spoken_at = models.DateTimeField()
     is_interrupted = models.BooleanField(default=False)
     # A list of {"title", "url"?, "page"?, "text", "chunk_id"}; a copy, because chunks are replaced.
     sources = models.JSONField(default=list, blank=True)
-    # Milliseconds per stage: {"stt_ms", "endpointing_ms", "retrieval_ms", "llm_ms", "tts_ms", "total_ms"}.
+    # Milliseconds per stage: {"stt_ms", "endpointing_ms", "retrieval_ms", "llm_ms", "tts_ms",
+    # "total_ms"}.
     metrics = models.JSONField(default=dict, blank=True)
 
     objects = TurnQuerySet.as_manager()
@@ -223,7 +227,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(PublicModel):
-    """A booked time. Two that overlap in one calendar can't exist: the database refuses the second."""
+    """A booked time. Two that overlap in one calendar can't exist: the database refuses the
+    second.
+    """
 
     class Status(models.TextChoices):
         BOOKED = "booked", "Booked"
@@ -244,7 +250,8 @@ class Appointment(PublicModel):
     class Meta:
         ordering = ["period"]
         constraints = [
-            # int8range stands in for `calendar WITH =`: btree_gist isn't in the embedded PostgreSQL.
+            # int8range stands in for `calendar WITH =`: btree_gist isn't in the embedded
+            # PostgreSQL.
             ExclusionConstraint(
                 name="appointment_no_overlap",
                 expressions=[

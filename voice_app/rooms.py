@@ -1,7 +1,8 @@
 """LiveKit's rooms, as far as a session needs them.
 
-The server makes each room together with its agent: a room that a token or a bare dispatch creates has no participant
-limit and lives five minutes for robots. The metadata is the session id alone, since LiveKit shows it to its logs.
+The server makes each room together with its agent: a room that a token or a bare dispatch creates
+has no participant limit and lives five minutes for robots. The metadata is the session id alone,
+since LiveKit shows it to its logs.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +20,8 @@ EMPTY_TIMEOUT_SECONDS = 20
 DEPARTURE_TIMEOUT_SECONDS = 30
 # The visitor, and a second place for a person who takes over. Agents don't count.
 MAX_PARTICIPANTS = 2
-# LiveKit starts no job again by itself: the watcher does, and both would mean two agents in one room.
+# LiveKit starts no job again by itself: the watcher does, and both would mean two agents in one
+# room.
 RESTART_NEVER = api.JobRestartPolicy.JRP_NEVER
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=5)
 

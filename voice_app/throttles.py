@@ -1,4 +1,6 @@
-"""How often strangers may ask for a session, a turn or a message: per address, and per agent over all addresses."""
+"""How often strangers may ask for a session, a turn or a message: per address, and per agent over
+all addresses.
+"""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
 """Two secrets of a session: the visitor's own, and LiveKit's join token.
 
-The join token opens one room for ten minutes (only the joining; LiveKit renews it for the one who is in) and lets
-its holder publish a microphone and nothing else. It holds no room configuration: the server makes the room.
+The join token opens one room for ten minutes (only the joining; LiveKit renews it for the one who
+is in) and lets its holder publish a microphone and nothing else. It holds no room configuration:
+the server makes the room.
 """
 
 import datetime as dt

@@ -1,8 +1,9 @@
-"""Calls whose agent never came or died: the watcher sends for another one, once, into the same room.
+"""Calls whose agent never came or died: the watcher sends for another one, once, into the same
+room.
 
-LiveKit itself notices a dead job only after 20 s and never repeats a dispatch. Raising `generation` first makes the
-old job leave should it still live, so that there are never two agents in one room. A LiveKit restart needs nothing:
-the job lives, keeps beating, and both sides find each other again.
+LiveKit itself notices a dead job only after 20 s and never repeats a dispatch. Raising `generation`
+first makes the old job leave should it still live, so that there are never two agents in one room.
+A LiveKit restart needs nothing: the job lives, keeps beating, and both sides find each other again.
 """
 
 import logging

@@ -1,4 +1,6 @@
-"""A visitor's session: start, rejoin, end, measurements, and the message form that is left when all else fails."""
+"""A visitor's session: start, rejoin, end, measurements, and the message form that is left when all
+else fails.
+"""
 
 from datetime import timedelta
 from typing import Any

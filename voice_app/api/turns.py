@@ -1,7 +1,8 @@
 """Typed turns, answered as server-sent events (WHATWG HTML, section 9.2) without LiveKit.
 
-The stream is consumed from an async generator after the view has returned; the generator owns the session's turn and
-gives it back however it ends, also when the visitor closes the page in the middle.
+The stream is consumed from an async generator after the view has returned; the generator owns the
+session's turn and gives it back however it ends, also when the visitor closes the page in the
+middle.
 """
 
 import json

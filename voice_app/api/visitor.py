@@ -1,7 +1,7 @@
 """What the visitor's endpoints share: no cookies, CORS on every answer, and the session's secret.
 
-`Access-Control-Allow-Origin: *` is safe because a browser then sends no cookies; who may call is decided by
-`access.py`, and an answer that says why not must be readable for the widget.
+`Access-Control-Allow-Origin: *` is safe because a browser then sends no cookies; who may call is
+decided by `access.py`, and an answer that says why not must be readable for the widget.
 """
 
 from typing import Any

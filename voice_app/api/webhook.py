@@ -1,6 +1,7 @@
 """LiveKit's webhook. It delivers at least once and in any order, signed with our own key pair.
 
-A plain Django view: the content type is `application/webhook+json`, and the signature is over the body's bytes.
+A plain Django view: the content type is `application/webhook+json`, and the signature is over the
+body's bytes.
 """
 
 import logging

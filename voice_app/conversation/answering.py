@@ -1,8 +1,9 @@
 """Choosing the sentences that answer a question, or finding that none does.
 
-Extractive on purpose: every word spoken stands in a passage, so nothing can be invented (models of 135-270M parameters
-were tried as writers and invented facts). Retrieval finds the passage; here its statements compete, by meaning
-(cosine of multilingual-e5-small) and by the question's own words, rare ones counting more.
+Extractive on purpose: every word spoken stands in a passage, so nothing can be invented (models of
+135-270M parameters were tried as writers and invented facts). Retrieval finds the passage; here its
+statements compete, by meaning (cosine of multilingual-e5-small) and by the question's own words,
+rare ones counting more.
 """
 
 import math
@@ -18,8 +19,9 @@ from voice_app.conversation.tools.search_knowledge_base import Found
 
 Embed = Callable[[list[str]], Awaitable[list[list[float]]]]
 
-# multilingual-e5-small keeps unrelated texts near 0.75 and good answers above 0.83; between the two, the question's own
-# words decide. Chosen on questions about the Python tutorial, which are in no test (`bench/grounding.py`).
+# multilingual-e5-small keeps unrelated texts near 0.75 and good answers above 0.83; between the
+# two, the question's own words decide. Chosen on questions about the Python tutorial, which are in
+# no test (`bench/grounding.py`).
 CERTAIN_SIMILARITY = 0.86
 LEAST_SIMILARITY = 0.79
 LEAST_COVERAGE = 0.45
@@ -220,7 +222,9 @@ def _is_answer(best: Scored) -> bool:
 
 
 def _word_weights(wanted: Sequence[str], statements: Sequence[Statement]) -> dict[str, float]:
-    """Weigh each stem by how rare it is among the statements; one that stands nowhere weighs most."""
+    """Weigh each stem by how rare it is among the statements; one that stands nowhere weighs
+    most.
+    """
     sets = [set(stems(s.in_context)) for s in statements]
     total = len(sets)
     return {w: math.log(1 + total / (1 + sum(w in s for s in sets))) for w in wanted}

@@ -1,7 +1,8 @@
 """Finding a phone number or an address in what somebody said.
 
-Speech recognition writes digits as words or figures and addresses as "ann at example dot com"; both are put back here.
-Only the shape is checked: whether the number exists is for the person who calls it.
+Speech recognition writes digits as words or figures and addresses as "ann at example dot com"; both
+are put back here. Only the shape is checked: whether the number exists is for the person who calls
+it.
 """
 
 import re

@@ -1,4 +1,6 @@
-"""What the agent must remember between two turns; stored with the session, so that any process can go on."""
+"""What the agent must remember between two turns; stored with the session, so that any process can
+go on.
+"""
 
 from typing import Literal
 
@@ -8,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 class Dialogue(BaseModel):
     """Where the conversation stands.
 
-    `stage` is what the agent waits for: an answer to its offer of taking a message, a way to reach the visitor, or the
-    message itself. `message` is kept from the question that couldn't be answered, so that nobody has to say it twice.
+    `stage` is what the agent waits for: an answer to its offer of taking a message, a way to reach
+    the visitor, or the message itself. `message` is kept from the question that couldn't be
+    answered, so that nobody has to say it twice.
     """
 
     model_config = ConfigDict(extra="ignore")

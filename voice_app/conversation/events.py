@@ -38,7 +38,8 @@ class Card:
 class Done:
     """The answer is complete.
 
-    `metrics` are milliseconds by stage, and `is_unknown` when the agent had to say that it doesn't know.
+    `metrics` are milliseconds by stage, and `is_unknown` when the agent had to say that it doesn't
+    know.
     """
 
     text: str

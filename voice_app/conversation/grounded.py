@@ -1,7 +1,8 @@
 """The responder of the local engine: no model that writes, so nothing can be invented.
 
-It says the configured phrases, the business's own sentences, and what its tools did. What it waits for between turns
-is in `Dialogue`; effects come in as arguments, so that all of it runs in a test without a database.
+It says the configured phrases, the business's own sentences, and what its tools did. What it waits
+for between turns is in `Dialogue`; effects come in as arguments, so that all of it runs in a test
+without a database.
 """
 
 import time
@@ -85,7 +86,8 @@ class GroundedResponder:
         if not contact and not dialogue.has_asked_twice:
             text = "I didn't catch a phone number or email address. Could you say it once more?"
             return Reply(text, dialogue.moved(has_asked_twice=True))
-        # Said twice and still no number that we recognise: the words themselves are kept, a person can read them.
+        # Said twice and still no number that we recognise: the words themselves are kept, a person
+        # can read them.
         dialogue = dialogue.moved(contact=contact or said.strip())
         if dialogue.message:
             return await self._store(dialogue)
@@ -119,8 +121,8 @@ class GroundedResponder:
             Intent.THANKS: "You're welcome. Is there anything else I can help with?",
             Intent.GOODBYE: "Goodbye, and thank you for calling.",
             Intent.REPEAT: dialogue.last_answer or self.config.greeting,
-            Intent.WHO_ARE_YOU: f"I'm {name}, an AI assistant of {business}. I answer from what {business} has "
-            "published, and I can take a message for the team.",
+            Intent.WHO_ARE_YOU: f"I'm {name}, an AI assistant of {business}. I answer from what "
+            f"{business} has published, and I can take a message for the team.",
             Intent.YES: "What would you like to know?",
             Intent.NO: "All right. I'm here if you need anything.",
             Intent.NOTHING: "I'm sorry, I didn't hear that. Could you say it again?",

@@ -1,7 +1,8 @@
 """What a visitor plainly wants, told from the words alone.
 
-Only utterances that mean nothing else are recognised; everything else is a question for the knowledge. Rules instead
-of a model because small models were tried in this place and invented things, and because a rule can be read.
+Only utterances that mean nothing else are recognised; everything else is a question for the
+knowledge. Rules instead of a model because small models were tried in this place and invented
+things, and because a rule can be read.
 """
 
 import re
@@ -25,37 +26,55 @@ class Intent(Enum):
 
 # Whole utterances, after polite words at both ends are dropped.
 _WHOLE: list[tuple[Intent, str]] = [
-    (Intent.GREETING, r"(hello|hi|hey|hiya|good (morning|afternoon|evening|day))( there| again)*"),
+    (
+        Intent.GREETING,
+        r"(hello|hi|hey|hiya|good (morning|afternoon|evening|day))( there| again)*",
+    ),
     (
         Intent.THANKS,
-        r"(many |ok |okay |great |perfect |lovely )*(thanks|thank you|cheers)( a lot| so much| very much| for your help| for that)*",
+        r"(many |ok |okay |great |perfect |lovely )*(thanks|thank you|cheers)"
+        r"( a lot| so much| very much| for your help| for that)*",
     ),
     (
         Intent.GOODBYE,
-        r"(ok |okay |thanks |thank you )*(good ?bye|bye|bye bye|see you|that('s| is| was) (all|it|everything)|i have to go)( then| now| for now)*",
+        r"(ok |okay |thanks |thank you )*"
+        r"(good ?bye|bye|bye bye|see you|that('s| is| was) (all|it|everything)|i have to go)"
+        r"( then| now| for now)*",
     ),
     (
         Intent.REPEAT,
-        r"(sorry|pardon|what|excuse me|come again|what did you say|i did(n't| not) (hear|get|catch|understand) (that|you|it)|(can|could) you (say|repeat) (that|it)( again)?|(say|repeat) (that|it)( again)?|again)",
+        r"(sorry|pardon|excuse me)?( ?(what|come again|what did you say|again"
+        r"|i did(n't| not) (hear|get|catch|understand) (that|you|it)"
+        r"|(can |could )?(you )?(say|repeat) (that|it)( again)?))?",
     ),
     (
         Intent.YES,
-        r"(yes|yeah|yep|sure|ok|okay|of course|please do|yes please|that would be (great|good|nice|lovely)|go ahead|i would|i'd like that|do that|absolutely|definitely|why not|alright|all right)( yes| sure| please| do| thanks| thank you)*",
+        r"(yes|yeah|yep|sure|ok|okay|of course|please do|yes please|go ahead|i would"
+        r"|that would be (great|good|nice|lovely)|i'd like that|do that|absolutely|definitely"
+        r"|why not|alright|all right)( yes| sure| please| do| thanks| thank you)*",
     ),
     (
         Intent.NO,
-        r"(no|nope|nah|not now|no thanks|no thank you|never ?mind|do(n't| not) bother|i('m| am) (fine|good)|leave it|cancel)( it| that| thanks| thank you| now)*",
+        r"(no|nope|nah|not now|no thanks|no thank you|never ?mind|do(n't| not) bother"
+        r"|i('m| am) (fine|good)|leave it|cancel)( it| that| thanks| thank you| now)*",
     ),
 ]
 # Anywhere in the utterance.
+_A_MACHINE = r"(a |an )?(real |actual )?(human|person|robot|bot|machine|ai|computer)\b"
 _WITHIN: list[tuple[Intent, str]] = [
     (
         Intent.WHO_ARE_YOU,
-        r"\b(who|what) are you\b|\bare you (a |an )?(real|human|person|robot|bot|machine|ai|computer)\b|\bam i (talking|speaking) (to|with) (a |an )?(real|human|person|robot|bot|machine|ai|computer)\b|\bwhat('s| is) your name\b|\byour name\?",
+        rf"\b(who|what) are you$|\bare you {_A_MACHINE}"
+        rf"|\bam i (talking|speaking) (to|with) {_A_MACHINE}"
+        r"|\bwhat('s| is) your name\b",
     ),
     (
         Intent.LEAVE_MESSAGE,
-        r"\b(leave|take|pass on|give|send)( \w+){0,3} (a |my )?message\b|\b(call|ring|phone) me( back)?\b|\b(talk|speak) (to|with) (a|an|some|the|your)? ?(real |actual )?(human|person|someone|somebody|staff|manager|owner|team|colleague|one of you)|\bget in touch with me\b|\bcontact me\b",
+        r"\b(leave|take|pass on|give|send)( \w+){0,3} (a |my )?message$"
+        r"|\bleave a message\b|\b(call|ring|phone) me( back)?\b"
+        r"|\b(talk|speak) (to|with) (a|an|some|the|your)? ?(real |actual )?(human|person|someone"
+        r"|somebody|staff|manager|owner|team|colleague|one of you)"
+        r"|\bget in touch with me\b|\bcontact me\b",
     ),
 ]
 _POLITE = re.compile(r"^(um+|uh+|er+|well|so|oh|and|please|hello|hi)\b[ ,]*|[ ,]*\bplease$")

@@ -56,7 +56,9 @@ def _split_sentences(line: str) -> list[str]:
 
 
 def speakable(text: str) -> str:
-    """Return a statement as a sentence to say: a row's cells joined, an end mark where there is none."""
+    """Return a statement as a sentence to say: a row's cells joined, an end mark where there is
+    none.
+    """
     text = re.sub(r"\s*\|\s*", ", ", text)
     text = re.sub(r"\s+", " ", text).strip(" ,;")
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,7 +1,7 @@
 """A session from its creation to its end.
 
-Every function may run twice and in any order: a job, LiveKit's webhook, the watcher and the browser all report the
-same end, and the first one to do so writes it.
+Every function may run twice and in any order: a job, LiveKit's webhook, the watcher and the browser
+all report the same end, and the first one to do so writes it.
 """
 
 import uuid
@@ -80,7 +80,9 @@ def _public_version(agent: Agent) -> AgentVersion:
 
 
 def _hold_a_place(agent: Agent) -> None:
-    """Count the agent's open calls under its lock, so that two requests can't take the last place."""
+    """Count the agent's open calls under its lock, so that two requests can't take the last
+    place.
+    """
     Agent.objects.select_for_update().get(pk=agent.pk)
     if agent.sessions.open().calls().count() >= settings.MAX_CALLS_PER_AGENT:
         raise AtCapacity
@@ -126,7 +128,8 @@ def join_token(*, session: VoiceSession) -> str:
 def claim_session(*, public_id: str, job_id: str) -> VoiceSession | None:
     """Give the session to this job, or return None: it is over, or another job has it.
 
-    The claim names the generation that was read: of two jobs that start at once, one conditional UPDATE wins.
+    The claim names the generation that was read: of two jobs that start at once, one conditional
+    UPDATE wins.
     """
     session = (
         VoiceSession.objects.select_related("agent__business", "version")
@@ -156,7 +159,9 @@ def claim_session(*, public_id: str, job_id: str) -> VoiceSession | None:
 
 
 def beat(*, session_pk: int, generation: int) -> bool:
-    """Say that the job lives; False tells it to leave: the session ended or another job took over."""
+    """Say that the job lives; False tells it to leave: the session ended or another job took
+    over.
+    """
     return bool(
         VoiceSession.objects.filter(
             pk=session_pk, claimed_generation=generation, generation=generation

@@ -97,7 +97,9 @@ def test_too_many_calls_are_told_when_to_come_back(client: Client, agent: Agent,
     assert int(answer["Retry-After"]) > 0
 
 
-def test_one_address_can_not_open_sessions_without_end(client: Client, agent: Agent, settings) -> None:
+def test_one_address_can_not_open_sessions_without_end(
+    client: Client, agent: Agent, settings
+) -> None:
     settings.SESSION_RATE_PER_ADDRESS = "2/min"
     address = {"REMOTE_ADDR": f"10.0.0.{uuid.uuid4().int % 250}"}
     codes = [start(client, agent, **SHOP, **address).status_code for _ in range(3)]

@@ -1,10 +1,12 @@
-"""What the grounded responder says and remembers; search and models are fakes that keep the interface."""
+"""What the grounded responder says and remembers; search and models are fakes that keep the
+interface.
+"""
 
 import pytest
+from knowledge_app.retrieval import Passage
 
 from agents_app.config import AgentConfig
 from agents_app.tests.factories import config
-from knowledge_app.retrieval import Passage
 from voice_app.conversation.contacts import find_contact, spell_contact
 from voice_app.conversation.dialogue import Dialogue
 from voice_app.conversation.grounded import GroundedResponder, Reply
@@ -22,7 +24,9 @@ def passage(text: str, heading: str = "", similarity: float = 0.85) -> Passage:
 
 
 class Phone:
-    """A responder with the knowledge that a test gives it, and the dialogue kept from turn to turn."""
+    """A responder with the knowledge that a test gives it, and the dialogue kept from turn to
+    turn.
+    """
 
     def __init__(self, *passages: Passage, similarity: float = 0.9) -> None:
         self.taken: list[TakeMessageArguments] = []
@@ -71,14 +75,18 @@ async def test_what_no_passage_holds_is_not_known_and_a_message_is_offered() -> 
 async def test_the_unanswered_question_becomes_the_message() -> None:
     phone = Phone(similarity=0.0)
     reply = await phone.say("Do you sell surfboards?", "Yes please.", "It's 555 0142 77")
-    assert phone.taken == [TakeMessageArguments(contact="555014277", text="Do you sell surfboards?")]
+    assert phone.taken == [
+        TakeMessageArguments(contact="555014277", text="Do you sell surfboards?")
+    ]
     assert "5 5 5 0 1 4 2 7 7" in reply.text
     assert phone.dialogue.stage == ""
 
 
 async def test_a_number_in_the_same_breath_as_the_yes_is_enough() -> None:
     phone = Phone()
-    await phone.say("Do you sell surfboards?", "Sure, my number is five five five one two three four")
+    await phone.say(
+        "Do you sell surfboards?", "Sure, my number is five five five one two three four"
+    )
     assert phone.taken[0].contact == "5551234"
 
 

@@ -127,5 +127,3 @@ def test_overlapping_appointments_can_not_exist() -> None:
     book(calendar, 0.5, status="cancelled")
     with pytest.raises(IntegrityError), transaction.atomic():
         book(calendar, 0.5)
-
-

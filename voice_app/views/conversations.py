@@ -13,13 +13,21 @@ from django.views.decorators.http import require_safe
 from agents_app.shortcuts import get_agent_or_404
 from voice_app.forms import ConversationFilter
 from voice_app.models import Lead, Turn, VoiceSession
-from voice_app.views.transcript import Entry, answer_times, session_outcome, transcript
+from voice_app.views.transcript import (
+    Entry,
+    answer_times,
+    session_outcome,
+    tool_names,
+    transcript,
+)
 
 PAGE_SIZE = 25
 
 
 def with_summary(sessions: QuerySet[VoiceSession]) -> QuerySet[VoiceSession]:
-    """Add what a row shows: how many turns, the visitor's first words, whether a message was left."""
+    """Add what a row shows: how many turns, the visitor's first words, whether a message was
+    left.
+    """
     first = Turn.objects.filter(session=OuterRef("pk"), role=Turn.Role.VISITOR).order_by("position")
     return sessions.annotate(
         turn_count=Count("turns"),
@@ -72,7 +80,8 @@ def conversation(request: HttpRequest, public_id: UUID, session_id: UUID) -> Htt
         "agent": agent,
         "session": session,
         "entries": entries,
-        "tool_calls": calls,
+        "tools_used": tool_names(calls),
+        "duration": session.ended_at and session.ended_at - (session.started_at or session.created_at),
         "outcome": session_outcome(session),
         "times": answer_times(entries),
     }

@@ -1,4 +1,6 @@
-"""How a stored conversation is told: turns and what the agent did in one order, times as a strip, the end in words."""
+"""How a stored conversation is told: turns and what the agent did in one order, times as a strip,
+the end in words.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,6 +50,7 @@ class Entry:
 
     turn: Turn | None = None
     tool_call: ToolCall | None = None
+    words: str = ""
     parts: tuple[Part, ...] = ()
     total_ms: int | None = None
     is_unknown: bool = False
@@ -56,7 +59,7 @@ class Entry:
 def transcript(turns: Iterable[Turn], calls: Sequence[ToolCall]) -> list[Entry]:
     """Return turns and tool calls in the order in which they happened."""
     entries = [(turn.spoken_at, turn.position, _told(turn)) for turn in turns]
-    entries += [(call.created_at, -1, Entry(tool_call=call)) for call in calls]
+    entries += [(call.created_at, -1, Entry(tool_call=call, words=tool_words(call))) for call in calls]
     return [entry for _, _, entry in sorted(entries, key=lambda item: item[:2])]
 
 
@@ -71,7 +74,9 @@ def _told(turn: Turn) -> Entry:
 
 
 def time_parts(metrics: dict[str, object]) -> tuple[Part, ...]:
-    """Lay an answer's stages end to end; stages that weren't measured or took nothing are left out."""
+    """Lay an answer's stages end to end; stages that weren't measured or took nothing are left
+    out.
+    """
     measured = [(key, label, _own_ms(metrics, key)) for key, label in STAGES]
     measured = [item for item in measured if item[2] > 0]
     total = sum(ms for _, _, ms in measured)
@@ -91,6 +96,15 @@ def _own_ms(metrics: dict[str, object], key: str) -> int:
 
 def _number(value: object) -> int:
     return round(value) if isinstance(value, int | float) else 0
+
+
+def tool_names(calls: Sequence[ToolCall]) -> list[str]:
+    """Return what the agent did, each thing once, in an owner's words."""
+    return list(dict.fromkeys(tool_words(call) for call in calls))
+
+
+def tool_words(call: ToolCall) -> str:
+    return TOOL_WORDS.get(call.name, call.name.replace("_", " ").capitalize())
 
 
 def answer_times(entries: Sequence[Entry]) -> dict[str, int] | None:

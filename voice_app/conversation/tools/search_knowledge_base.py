@@ -1,4 +1,6 @@
-"""Look into what the agent knows: the same retrieval that the knowledge page's "ask it" box shows."""
+"""Look into what the agent knows: the same retrieval that the knowledge page's "ask it" box
+shows.
+"""
 
 from dataclasses import dataclass
 
@@ -13,7 +15,9 @@ TOP_K = 5
 
 @dataclass(frozen=True)
 class Found:
-    """The passages nearest to a question, best first, and the question's vector (384, L2-normalised)."""
+    """The passages nearest to a question, best first, and the question's vector (384,
+    L2-normalised).
+    """
 
     passages: tuple[Passage, ...]
     query_vector: list[float]

@@ -1,4 +1,6 @@
-"""`manage.py run_session_watcher`: looks at the open calls every second, until it is told to stop."""
+"""`manage.py run_session_watcher`: looks at the open calls every second, until it is told to
+stop.
+"""
 
 import logging
 import signal
