@@ -1,4 +1,6 @@
-"""Three people for every test: an owner, a teammate of the same business, and a stranger with a business of their own."""
+"""Three people for every test: an owner, a teammate of the same business, and a stranger with a
+business of their own.
+"""
 
 import pytest
 from django.test import Client
@@ -46,7 +48,9 @@ def staff(db: None) -> User:
 
 @pytest.fixture
 def agent(business: Business) -> Agent:
-    """A configured, active agent with one published version; the widget's origin is https://shop.example."""
+    """A configured, active agent with one published version; the widget's origin is
+    https://shop.example.
+    """
     return AgentFactory(business=business, published=True, allowed_origins=["https://shop.example"])
 
 

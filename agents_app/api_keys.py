@@ -1,6 +1,7 @@
 """API keys: `vp_` and 43 random characters, shown once, stored as SHA-256.
 
-A plain hash is enough because the key itself is 256 random bits; slow hashing protects passwords people choose.
+A plain hash is enough because the key itself is 256 random bits; slow hashing protects passwords
+people choose.
 """
 
 import hashlib

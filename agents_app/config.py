@@ -1,7 +1,9 @@
-"""What an agent is like: one validated schema for drafts, published versions, the API and the worker.
+"""What an agent is like: one validated schema for drafts, published versions, the API and the
+worker.
 
-Everything about *behaviour* stands here and is versioned; what the agent knows and the business's hours are live.
-The schema carries its number so that an old version still loads after the schema has grown.
+Everything about *behaviour* stands here and is versioned; what the agent knows and the business's
+hours are live. The schema carries its number so that an old version still loads after the schema
+has grown.
 """
 
 from typing import Annotated, Literal

@@ -1,7 +1,8 @@
 """Who speaks: people, the business they belong to, its agents and their configurations.
 
-Tenancy stands on `Membership`: every row of the platform reaches a Business, and a user sees what a Membership gives.
-A version is immutable because a conversation is only explainable if what ran then can still be read.
+Tenancy stands on `Membership`: every row of the platform reaches a Business, and a user sees what a
+Membership gives. A version is immutable because a conversation is only explainable if what ran then
+can still be read.
 """
 
 from typing import Any, ClassVar
@@ -44,7 +45,9 @@ class User(AbstractUser):
 
 class BusinessQuerySet(models.QuerySet["Business"]):
     def for_user(self, user: Any) -> "BusinessQuerySet":
-        """Return what this user may see: staff everything, members their own, a key its one business."""
+        """Return what this user may see: staff everything, members their own, a key its one
+        business.
+        """
         if not user.is_authenticated:
             return self.none()
         if isinstance(user, User):
@@ -88,7 +91,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["business", "user"], name="membership_once_per_business")
+            models.UniqueConstraint(
+                fields=["business", "user"], name="membership_once_per_business"
+            )
         ]
 
     def __str__(self) -> str:
@@ -118,7 +123,9 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 
 
 class Agent(PublicModel):
-    """One agent of a business. What it is like is in its draft and versions; this row is what is live."""
+    """One agent of a business. What it is like is in its draft and versions; this row is what is
+    live.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="agents")
     name = models.CharField(max_length=200)
@@ -154,7 +161,9 @@ class AgentVersionQuerySet(models.QuerySet["AgentVersion"]):
 
 
 class AgentVersion(PublicModel):
-    """An immutable configuration: numbered when published, unnumbered when frozen to try a draft."""
+    """An immutable configuration: numbered when published, unnumbered when frozen to try a
+    draft.
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(null=True, blank=True)
@@ -218,7 +227,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class Connection(PublicModel):
-    """An account elsewhere that the business's agents may use. Its secret is encrypted and never shown again."""
+    """An account elsewhere that the business's agents may use. Its secret is encrypted and never
+    shown again.
+    """
 
     class Kind(models.TextChoices):
         OPENAI = "openai", "OpenAI-compatible provider"

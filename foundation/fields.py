@@ -1,7 +1,7 @@
 """A text column that is encrypted at rest.
 
-Fernet (AES-128-CBC with HMAC, from `cryptography`) with a list of keys, so that a key can be rotated:
-the first encrypts, all decrypt.
+Fernet (AES-128-CBC with HMAC, from `cryptography`) with a list of keys, so that a key can be
+rotated: the first encrypts, all decrypt.
 """
 
 from typing import Any

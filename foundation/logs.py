@@ -1,6 +1,7 @@
 """Logs as one JSON object a line: a constant message, ids in `extra`, and the id of the request.
 
-Words that somebody spoke or typed never come here; that is a rule for callers, and why `extra` holds ids only.
+Words that somebody spoke or typed never come here; that is a rule for callers, and why `extra`
+holds ids only.
 """
 
 import json

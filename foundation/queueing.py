@@ -1,6 +1,7 @@
 """How a service starts work in the background: by the task's name, once its rows are committed.
 
-By name, because services stand below tasks; after the commit, because a worker is faster than a transaction's end.
+By name, because services stand below tasks; after the commit, because a worker is faster than a
+transaction's end.
 """
 
 from functools import partial

@@ -60,6 +60,8 @@ class KnowledgeSource(PublicModel):
     synced_at = models.DateTimeField(null=True, blank=True)
     # Touched while a task works on the source; a stale one is queued again.
     beat_at = models.DateTimeField(null=True, blank=True)
+    # How often reading was begun since it last ended; what kills its worker each time is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = KnowledgeSourceQuerySet.as_manager()
 

@@ -1,4 +1,6 @@
-"""The Celery application. Queues: `calls` (seconds matter), `ingest`, `mail`; each has worker processes of its own, so that a large website never delays a call."""
+"""The Celery application. Queues: `calls` (seconds matter), `ingest`, `mail`; each has worker
+processes of its own, so that a large website never delays a call.
+"""
 
 import os
 
