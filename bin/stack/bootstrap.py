@@ -16,15 +16,21 @@ from typing import NoReturn
 OLDEST = (3, 11)
 
 
-def run(module: str, groups: tuple[str, ...] = ("run",)) -> NoReturn:
-    """Run `stack.<module>.main(argv)` in `.local/venv`, installing the locks of `groups` first."""
+def run(module: str, groups: tuple[str, ...] = ("run",), *, speaks: bool = True) -> NoReturn:
+    """Run `stack.<module>.main(argv)` in `.local/venv`, installing the locks of `groups` first.
+
+    A command that does not speak itself (`speaks`) leaves stdout to what it runs.
+    """
     require_system()
     require_python()
+    from stack.console import use_stderr
     from stack.errors import StackError
     from stack.layout import ROOT
     from stack.signals import stop_on_signals
 
     stop_on_signals()
+    if not speaks:
+        use_stderr()
     os.chdir(str(ROOT))
     try:
         if groups:

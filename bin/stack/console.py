@@ -14,11 +14,18 @@ from typing import Self
 NARRATE_SECONDS = 15
 TITLE_WIDTH = 22
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_stream = sys.stdout
+
+
+def use_stderr() -> None:
+    """Print to stderr from now on: stdout belongs to what the command itself prints."""
+    global _stream
+    _stream = sys.stderr
 
 
 def is_live() -> bool:
     """Tell whether lines may be redrawn: a terminal that is not a dumb one."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return _stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def is_coloured() -> bool:
@@ -32,9 +39,13 @@ def paint(text: str, code: str) -> str:
 
 def say(text: str = "") -> None:
     """Print one line, at once and in any encoding."""
-    encoding = sys.stdout.encoding or "ascii"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-    sys.stdout.flush()
+    write(text + "\n")
+
+
+def write(text: str) -> None:
+    encoding = _stream.encoding or "ascii"
+    _stream.write(text.encode(encoding, "replace").decode(encoding))
+    _stream.flush()
 
 
 class Step:
@@ -95,8 +106,7 @@ class Step:
         while not self._finished.wait(0.12):
             frame = (frame + 1) % len(FRAMES)
             line = f"  {FRAMES[frame]} {self._line(self._note)}"
-            sys.stdout.write("\r\033[K" + line)
-            sys.stdout.flush()
+            write("\r\033[K" + line)
 
 
 def box(title: str, rows: list[tuple[str, str]]) -> None:

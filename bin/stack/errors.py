@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-SHOWN_LINES = 15
+SHOWN_LINES = 20
 
 
 class StackError(Exception):
