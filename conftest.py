@@ -2,8 +2,12 @@
 business of their own.
 """
 
+import uuid
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 from rest_framework.test import APIClient
 
 from agents_app.models import Agent, Business, Membership, User
@@ -11,12 +15,19 @@ from agents_app.tests.factories import AgentFactory, BusinessFactory, Membership
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: object, tmp_path: object) -> None:
+def _plain_static_files(settings: SettingsWrapper, tmp_path: Path) -> None:
     """Pages are tested without a front-end build; `tests/browser` uses the built one."""
-    settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]
+    settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own(settings: SettingsWrapper) -> None:
+    """Counted requests and kept values don't reach the next test."""
+    prefix = {"KEY_PREFIX": uuid.uuid4().hex}
+    settings.CACHES = {"default": settings.CACHES["default"] | prefix}
 
 
 @pytest.fixture

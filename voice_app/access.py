@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from agents_app.models import Agent
@@ -46,7 +46,8 @@ def identify_caller(request: HttpRequest, *, agent: Agent, user: Any) -> Caller:
     """
     origin = normalise_origin(request.headers.get("Origin", ""))
     if user is None and origin and origin in _own_origins(request):
-        user = getattr(request, "user", AnonymousUser())
+        # Not `request.user`: the API's own authentication has put a stranger there.
+        user = get_user(request)
     if user is not None and Agent.objects.for_user(user).filter(pk=agent.pk).exists():
         return Caller(origin, is_member=True, user=user)
     if origin and origin in {normalise_origin(allowed) for allowed in agent.allowed_origins}:

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import snowballstemmer
-from knowledge_app.retrieval import Passage
 
+from knowledge_app.retrieval import Passage
 from voice_app.conversation.passages import Statement, speakable, split_statements
 from voice_app.conversation.tools.search_knowledge_base import Found
 
@@ -154,19 +154,21 @@ _STOP_WORDS = frozenset(
     ]
 )
 _STEMMER = snowballstemmer.stemmer("english")
+_NUMBER = (
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half)\b"
+)
+# What a question's form asks for, and how a statement looks that can give it.
 _KINDS: list[tuple[str, str]] = [
     (
         r"\b(how much|cost|costs|price|prices|charge|fee|pay|expensive)\b",
-        r"\d|\b(free|euros?|dollars?|pounds?|cents?)\b|[€$£]",
+        rf"{_NUMBER}|\b(free|euros?|dollars?|pounds?|cents?)\b|[€$£]",
     ),
     (
         r"\b(when|what time|how late|how early|open|close|hours|which days?)\b",
-        r"\d|\b(mon|tues|wednes|thurs|fri|satur|sun)day|\b(noon|midnight|daily|closed)\b",
+        rf"{_NUMBER}|\b(mon|tues|wednes|thurs|fri|satur|sun)day|\b(noon|midnight|daily|closed)\b",
     ),
-    (
-        r"\b(how many|how long|how old|how far|how often)\b",
-        r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hour|day|week|month|year)",
-    ),
+    (r"\b(how many|how long|how old|how far|how often)\b", _NUMBER),
     (r"\b(phone|number|call you|email|mail|reach)\b", r"\d{3}|@"),
 ]
 

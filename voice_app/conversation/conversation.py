@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from knowledge_app.retrieval import Passage
 
 from agents_app.config import AgentConfig
 from foundation.model_process.client import ModelClient
+from knowledge_app.retrieval import Passage
 from voice_app import services
 from voice_app.conversation.dialogue import Dialogue
 from voice_app.conversation.events import Delta, Done, Event, Source, Sources

@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge_app.retrieval import Passage
-
 from agents_app.config import AgentConfig
+from knowledge_app.retrieval import Passage
 from voice_app.conversation.answering import Answer, Embed, find_answer
 from voice_app.conversation.contacts import find_contact, spell_contact
 from voice_app.conversation.dialogue import Dialogue

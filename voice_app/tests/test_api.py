@@ -158,7 +158,8 @@ def test_members_read_their_conversations_and_nobody_elses(
     session = VoiceSessionFactory(agent=agent, call=True)
     TurnFactory.create_batch(3, session=session)
     VoiceSessionFactory()
-    with django_assert_num_queries(1):
+    # The session, the user and the page.
+    with django_assert_num_queries(3):
         listed = api.get("/api/voice/sessions/").json()["results"]
     assert [row["id"] for row in listed] == [str(session.public_id)]
     url = f"/api/voice/session/{session.public_id}/"

@@ -3,10 +3,10 @@ interface.
 """
 
 import pytest
-from knowledge_app.retrieval import Passage
 
 from agents_app.config import AgentConfig
 from agents_app.tests.factories import config
+from knowledge_app.retrieval import Passage
 from voice_app.conversation.contacts import find_contact, spell_contact
 from voice_app.conversation.dialogue import Dialogue
 from voice_app.conversation.grounded import GroundedResponder, Reply

@@ -81,7 +81,8 @@ def conversation(request: HttpRequest, public_id: UUID, session_id: UUID) -> Htt
         "session": session,
         "entries": entries,
         "tools_used": tool_names(calls),
-        "duration": session.ended_at and session.ended_at - (session.started_at or session.created_at),
+        "duration": session.ended_at
+        and session.ended_at - (session.started_at or session.created_at),
         "outcome": session_outcome(session),
         "times": answer_times(entries),
     }

@@ -59,7 +59,9 @@ class Entry:
 def transcript(turns: Iterable[Turn], calls: Sequence[ToolCall]) -> list[Entry]:
     """Return turns and tool calls in the order in which they happened."""
     entries = [(turn.spoken_at, turn.position, _told(turn)) for turn in turns]
-    entries += [(call.created_at, -1, Entry(tool_call=call, words=tool_words(call))) for call in calls]
+    entries += [
+        (call.created_at, -1, Entry(tool_call=call, words=tool_words(call))) for call in calls
+    ]
     return [entry for _, _, entry in sorted(entries, key=lambda item: item[:2])]
 
 

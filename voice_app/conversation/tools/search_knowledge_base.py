@@ -5,9 +5,9 @@ shows.
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
-from knowledge_app.retrieval import Passage, search_chunks
 
 from foundation.model_process.client import ModelClient
+from knowledge_app.retrieval import Passage, search_chunks
 
 NAME = "search_knowledge_base"
 TOP_K = 5
