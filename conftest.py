@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from agents_app.models import Agent, Business, Membership, User
@@ -15,7 +15,7 @@ from agents_app.tests.factories import AgentFactory, BusinessFactory, Membership
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _plain_static_files(settings: Settings, tmp_path: Path) -> None:
     """Pages are tested without a front-end build; `tests/browser` uses the built one."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -24,7 +24,7 @@ def _plain_static_files(settings: SettingsWrapper, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cache_of_its_own(settings: SettingsWrapper) -> None:
+def _cache_of_its_own(settings: Settings) -> None:
     """Counted requests and kept values don't reach the next test."""
     prefix = {"KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = {"default": settings.CACHES["default"] | prefix}
