@@ -14,7 +14,8 @@ from agents_app.services import create_business
 MAX_ORIGINS = 50
 # The zones that people choose by a city; the rest are abbreviations and old names.
 _REGIONS = (
-    "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+    "Africa", "America", "Antarctica", "Asia", "Atlantic",
+    "Australia", "Europe", "Indian", "Pacific",
 )  # fmt: skip
 
 
@@ -34,8 +35,7 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
 
-    def signup(self, request: HttpRequest, user: Any) -> None:
-        assert isinstance(user, User)
+    def signup(self, request: HttpRequest, user: User) -> None:
         create_business(owner=user, name=self.cleaned_data["business_name"])
 
 
@@ -63,6 +63,10 @@ class ApiKeyForm(forms.Form):
     )
 
 
+def _not_an_address(line: str) -> str:
+    return f"“{line[:100]}” is not a website's address. Write it like https://example.com."
+
+
 class OriginsForm(forms.Form):
     """The websites that may show an agent, one on a line; cleaned to a list of origins."""
 
@@ -80,7 +84,5 @@ class OriginsForm(forms.Form):
             raise ValidationError(f"At most {MAX_ORIGINS} websites fit on the list.")
         wrong = [line for line in lines if not normalise_origin(line)]
         if wrong:
-            raise ValidationError(
-                [f"“{line[:100]}” is not a website's address. Write it like https://example.com." for line in wrong]
-            )
+            raise ValidationError([_not_an_address(line) for line in wrong])
         return list(dict.fromkeys(map(normalise_origin, lines)))

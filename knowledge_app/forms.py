@@ -1,4 +1,4 @@
-"""What an owner gives an agent to read: an address, files or a text. What can be read is decided by the services."""
+"""What an owner gives an agent to read; the services decide what of it can be read."""
 
 from typing import Any
 

@@ -2,12 +2,7 @@
 
 from django.urls import path
 
-try:
-    from knowledge_app import views
-except ImportError:  # TEMPORARY while retrieval.py is being written
-    from unittest.mock import MagicMock
-
-    views = MagicMock()
+from knowledge_app import views
 
 app_name = "knowledge"
 _BASE = "agents/<uuid:public_id>/knowledge/"

@@ -1,4 +1,4 @@
-"""An agent's knowledge: its sources with live progress, ways to add one, and a box to ask what an answer would stand on."""
+"""An agent's knowledge: sources with live progress, ways to add one, and a box to ask it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -144,9 +144,7 @@ def remove_source(request: HttpRequest, public_id: UUID, source_id: UUID) -> Htt
     return redirect("knowledge:sources", public_id=public_id)
 
 
-def _get_source_or_404(
-    request: HttpRequest, public_id: UUID, source_id: UUID
-) -> KnowledgeSource:
+def _get_source_or_404(request: HttpRequest, public_id: UUID, source_id: UUID) -> KnowledgeSource:
     agent = get_agent_or_404(request.user, public_id)
     return get_object_or_404(agent.sources.select_related("agent"), public_id=source_id)
 

@@ -1,5 +1,6 @@
 """An agent's conversations: the list with its filters, and one with everything that explains it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -81,10 +82,16 @@ def conversation(request: HttpRequest, public_id: UUID, session_id: UUID) -> Htt
         "session": session,
         "entries": entries,
         "tools_used": tool_names(calls),
-        "duration": session.ended_at
-        and session.ended_at - (session.started_at or session.created_at),
+        "duration": _duration(session),
         "outcome": session_outcome(session),
         "times": answer_times(entries),
     }
     template = "voice_app/_conversation.html" if _is_refresh(request) else None
     return render(request, template or "voice_app/conversation.html", context)
+
+
+def _duration(session: VoiceSession) -> timedelta | None:
+    """Return how long they talked; a call that never began lasted from when it was asked for."""
+    if session.ended_at is None:
+        return None
+    return session.ended_at - (session.started_at or session.created_at)
