@@ -56,13 +56,13 @@ class Step:
 
     def __init__(self, title: str, *, since: float | None = None, quiet: bool = False) -> None:
         self.title, self.detail, self.quiet = title, "", quiet
-        self._note = ""
+        self.note_text = ""
         self._started = time.monotonic() if since is None else since
         self._finished = threading.Event()
         self._thread = threading.Thread(target=self._narrate, daemon=True)
 
     def note(self, text: str) -> None:
-        self._note = " ".join(text.split())[:90]
+        self.note_text = " ".join(text.split())[:90]
 
     def __enter__(self) -> Self:
         if not self.quiet:
@@ -99,13 +99,13 @@ class Step:
             self._spin()
             return
         while not self._finished.wait(NARRATE_SECONDS):
-            say(f"  … {self._line(self._note or 'still at it')}")
+            say(f"  … {self._line(self.note_text or 'still at it')}")
 
     def _spin(self) -> None:
         frame = 0
         while not self._finished.wait(0.12):
             frame = (frame + 1) % len(FRAMES)
-            line = f"  {FRAMES[frame]} {self._line(self._note)}"
+            line = f"  {FRAMES[frame]} {self._line(self.note_text)}"
             write("\r\033[K" + line)
 
 

@@ -19,7 +19,6 @@ from stack.program import Program
 from stack.programs import demo_site, platform_programs
 from stack.secret_values import MAKERS
 
-
 # What docker-compose.yml asks for.
 CONTAINER_SECRETS = (
     "SECRET_KEY",
