@@ -1,7 +1,9 @@
-"""Which web addresses the platform may open: public ones, and single private `host:port` pairs that the operator named.
+"""Which web addresses the platform may open: public ones, and single private `host:port` pairs that
+the operator named.
 
-Everything typed by a stranger is hostile, so this fails closed: an address that isn't plainly a public one is refused,
-and so is every way of writing one that a URL library and a resolver could read differently (octal, hex, integers).
+Everything typed by a stranger is hostile, so this fails closed: an address that isn't plainly a
+public one is refused, and so is every way of writing one that a URL library and a resolver could
+read differently (octal, hex, integers).
 """
 
 import ipaddress
@@ -24,13 +26,15 @@ Resolver = Callable[[str, int], Sequence[str]]
 MAX_URL_CHARACTERS = 1000
 RESOLVE_SECONDS = 10.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# Control characters and blanks, and the backslash, which browsers read as a slash and Python doesn't.
+# Control characters and blanks, and the backslash, which browsers read as a slash and Python
+# doesn't.
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$")
 _NUMBER = re.compile(r"^(0x[0-9a-f]*|[0-9]+)$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# Inside the global ranges, but leading elsewhere: IETF protocol assignments with Teredo, documentation, 6to4 and its relay.
+# Inside the global ranges, but leading elsewhere: IETF protocol assignments with Teredo,
+# documentation, 6to4 and its relay.
 _NOT_PUBLIC = [
     ipaddress.ip_network(text)
     for text in (
@@ -71,7 +75,8 @@ def parse_target(url: str, *, allowed_private_hosts: Collection[str] = ()) -> Ta
     """Take a web address apart and refuse what can be refused without asking a name server.
 
     Raises:
-        FetchRejected: not http or https, with a user name, or an address that is plainly not public.
+        FetchRejected: not http or https, with a user name, or an address that is plainly not
+            public.
     """
     if len(url) > MAX_URL_CHARACTERS or _FORBIDDEN.search(url):
         raise FetchRejected("This is not a valid web address.")
@@ -94,7 +99,8 @@ def parse_target(url: str, *, allowed_private_hosts: Collection[str] = ()) -> Ta
 def resolve_public(
     host: str, port: int, *, allowed_private_hosts: Collection[str] = (), resolve: Resolver
 ) -> list[str]:
-    """Return the IP addresses of a host, in the resolver's order; connect to these and never resolve again.
+    """Return the IP addresses of a host, in the resolver's order; connect to these and never
+    resolve again.
 
     One private address among public ones refuses them all: that is how rebinding looks.
 
@@ -112,9 +118,11 @@ def resolve_public(
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address is on the public internet; one that wraps another (mapped, 6to4, Teredo) never is.
+    """Whether an address is on the public internet; one that wraps another (mapped, 6to4, Teredo)
+    never is.
 
-    NAT64 (RFC 6052) is the exception, judged by what it wraps: on IPv6-only networks every IPv4 site looks so.
+    NAT64 (RFC 6052) is the exception, judged by what it wraps: on IPv6-only networks every IPv4
+    site looks so.
     """
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:

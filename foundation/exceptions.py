@@ -1,8 +1,10 @@
 """What can go wrong with a website, told by who must act.
 
 FetchError
-├── FetchUnavailable   time-out, 429, 5xx, connection lost: try again later (`.retry_after_seconds`, when the site says)
-└── FetchRejected      4xx, not public, too large, wrong type: the owner must act (`.status`, when the site answered)
+├── FetchUnavailable   time-out, 429, 5xx, connection lost: try again later
+    (`.retry_after_seconds`, when the site says)
+└── FetchRejected      4xx, not public, too large, wrong type: the owner must act (`.status`, when
+    the site answered)
 
 Their text is a sentence for the owner and never holds anything that the site sent.
 """

@@ -1,8 +1,10 @@
-"""The one door to other people's websites: a GET that can't be led to a private address, nor kept busy for ever.
+"""The one door to other people's websites: a GET that can't be led to a private address, nor kept
+busy for ever.
 
-Built on httpcore rather than httpx for two reasons: its network backend is where the address that was checked is the one
-that is connected to (so also after a redirect, and with the right SNI and Host), and its bodies are undecoded, so that a
-compressed bomb is measured while it unpacks. A `Fetcher` keeps connections open and belongs to one thread.
+Built on httpcore rather than httpx for two reasons: its network backend is where the address that
+was checked is the one that is connected to (so also after a redirect, and with the right SNI and
+Host), and its bodies are undecoded, so that a compressed bomb is measured while it unpacks. A
+`Fetcher` keeps connections open and belongs to one thread.
 """
 
 import ssl
@@ -43,7 +45,9 @@ class FetchLimits:
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer with status 2xx; `content_type` is lower case without parameters, `charset` may be empty."""
+    """An answer with status 2xx; `content_type` is lower case without parameters, `charset` may be
+    empty.
+    """
 
     url_final: str
     status: int
@@ -105,9 +109,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        secure = self._stream.start_tls(
-            ssl_context, server_hostname, self._deadline.cut(timeout)
-        )
+        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cut(timeout))
         return _DeadlineStream(secure, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
@@ -115,7 +117,9 @@ class _DeadlineStream(httpcore.NetworkStream):
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Resolves once, refuses what isn't public, and connects to exactly the address that was checked."""
+    """Resolves once, refuses what isn't public, and connects to exactly the address that was
+    checked.
+    """
 
     def __init__(
         self,
@@ -160,7 +164,8 @@ class GuardedBackend(httpcore.NetworkBackend):
 class Fetcher:
     """Fetches public web addresses; use it as a context manager.
 
-    `user_agent` says who we are and where to read about it; `allowed_private_hosts` are the operator's `host:port` pairs.
+    `user_agent` says who we are and where to read about it; `allowed_private_hosts` are the
+    operator's `host:port` pairs.
     """
 
     def __init__(
@@ -204,7 +209,8 @@ class Fetcher:
         """Fetch one address; `accept` lists the content types wanted, empty means any.
 
         Raises:
-            FetchRejected: 4xx, not public, too large, too many redirects or of another type; don't retry.
+            FetchRejected: 4xx, not public, too large, too many redirects or of another type; don't
+                retry.
             FetchUnavailable: time-out, 408, 425, 429, 5xx or a broken connection; retry later.
         """
         self._deadline.start(self._limits.total_seconds)

@@ -1,7 +1,9 @@
-"""Cuts a document's sections into chunks: whole sentences and whole lines, small enough that a chunk is about one thing.
+"""Cuts a document's sections into chunks: whole sentences and whole lines, small enough that a
+chunk is about one thing.
 
-A chunk never reaches over a heading, because the heading is part of what is embedded and searched. 180 tokens, since the
-embedding model was trained on short passages and an answer that is spoken is one to three sentences long.
+A chunk never reaches over a heading, because the heading is part of what is embedded and searched.
+180 tokens, since the embedding model was trained on short passages and an answer that is spoken is
+one to three sentences long.
 """
 
 import re
@@ -14,17 +16,21 @@ from knowledge_app.sections import Block, ReadDocument, Section
 
 MAX_TOKENS = 180
 OVERLAP_TOKENS = 40
-# Raised when chunks of the same document would come out otherwise: all documents are then read anew.
+# Raised when chunks of the same document would come out otherwise: all documents are then read
+# anew.
 CHUNKER_VERSION = 1
 MAX_HEADING_CHARACTERS = 500
 HEADING_SEPARATOR = " > "
-# Letters of scripts without blanks: Thai, kana, CJK, Hangul; about one token each in multilingual-e5.
+# Letters of scripts without blanks: Thai, kana, CJK, Hangul; about one token each in
+# multilingual-e5.
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """`heading` is the path of headings, outermost first; `text` has one sentence-run or line per line."""
+    """`heading` is the path of headings, outermost first; `text` has one sentence-run or line per
+    line.
+    """
 
     heading: str
     text: str
@@ -40,7 +46,9 @@ class _Piece:
 
 
 def count_tokens(text: str) -> int:
-    """Estimate the tokens of multilingual-e5 without loading it: 3.6 characters each, one for each dense letter."""
+    """Estimate the tokens of multilingual-e5 without loading it: 3.6 characters each, one for each
+    dense letter.
+    """
     dense = len(_DENSE.findall(text))
     return dense + -(-(len(text) - dense) * 10 // 36)
 
@@ -113,11 +121,15 @@ def _cut(text: str, max_tokens: int) -> Iterator[str]:
 
 
 def _fitting(text: str, max_tokens: int) -> int:
-    """Return how many characters fit, at least one; by halving, so that a megabyte without a blank is no trap."""
+    """Return how many characters fit, at least one; by halving, so that a megabyte without a blank
+    is no trap.
+    """
     low, high = 1, min(len(text), max_tokens * 4)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if count_tokens(text[:middle]) <= max_tokens else (low, middle - 1)
+        low, high = (
+            (middle, high) if count_tokens(text[:middle]) <= max_tokens else (low, middle - 1)
+        )
     return low
 
 

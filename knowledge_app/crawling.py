@@ -1,7 +1,9 @@
-"""Reads a website politely, page by page: robots.txt and its delay, one request at a time, same site, a limit of pages.
+"""Reads a website politely, page by page: robots.txt and its delay, one request at a time, same
+site, a limit of pages.
 
-Breadth first, because what matters to visitors is linked from the home page; addresses from the sitemap come after the home
-page's links, so that five hundred blog posts don't crowd out the opening hours.
+Breadth first, because what matters to visitors is linked from the home page; addresses from the
+sitemap come after the home page's links, so that five hundred blog posts don't crowd out the
+opening hours.
 """
 
 import heapq
@@ -51,7 +53,8 @@ class CrawlLimits:
 class Crawl:
     """One run over one website; iterate `pages()`, and read `found` while it goes on.
 
-    `product` is the name that robots.txt may call us by; `pause` sleeps, and is given so that tests don't.
+    `product` is the name that robots.txt may call us by; `pause` sleeps, and is given so that tests
+    don't.
     """
 
     def __init__(
@@ -164,7 +167,8 @@ class Crawl:
         is_new = url and url not in self._known and len(self._known) < MAX_QUEUED
         if is_new and site_of(url) == self._site and may_be_page(url) and self._robots.allows(url):
             self._known.add(url)
-            # Addresses with a query come last on their level: they are filters, calendars and shopping carts.
+            # Addresses with a query come last on their level: they are filters, calendars and
+            # shopping carts.
             heapq.heappush(self._queue, (depth, "?" in url, len(self._known), url))
 
     def _fetch(self, url: str) -> Fetched:
@@ -180,7 +184,9 @@ class Crawl:
         self._pause(max(wished, self._own_delay_seconds))
 
     def _load_robots(self, url: str) -> Robots:
-        """Read robots.txt; RFC 9309: a 4xx allows everything, a 5xx nothing (here: try again later)."""
+        """Read robots.txt; RFC 9309: a 4xx allows everything, a 5xx nothing (here: try again
+        later).
+        """
         try:
             fetched = self._fetcher.fetch(
                 f"{origin_of(url)}/robots.txt", accept=(), max_bytes=MAX_ROBOTS_BYTES

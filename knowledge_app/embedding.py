@@ -1,4 +1,6 @@
-"""How chunks get their vectors: through the model process, in small batches, so that a call never waits long for ingestion."""
+"""How chunks get their vectors: through the model process, in small batches, so that a call never
+waits long for ingestion.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol

@@ -1,7 +1,8 @@
 """What can go wrong while knowledge is read, told by who must act.
 
 KnowledgeError
-├── SourceRejected      the owner must act: wrong kind of file, no such website, nothing to read; never retried
+├── SourceRejected      the owner must act: wrong kind of file, no such website, nothing to read;
+    never retried
 ├── SourceUnavailable   the website or the model process can't answer now; retried with backoff
 └── SourceTakenOver     the source was deleted, or another task works on it; stop without a word
 

@@ -1,8 +1,9 @@
 """Turns a web page into headed sections, without its menus and footers.
 
-Where the author has said what the content is (one <main> or <article>), that is walked plainly: trafilatura, made for news,
-loses headings, cards with a price and definition lists there (it kept 1,225 of 1,623 characters of the demo's rental prices).
-Elsewhere trafilatura finds the text, unless it keeps so little of <body> that it must have missed it.
+Where the author has said what the content is (one <main> or <article>), that is walked plainly:
+trafilatura, made for news, loses headings, cards with a price and definition lists there (it kept
+1,225 of 1,623 characters of the demo's rental prices). Elsewhere trafilatura finds the text, unless
+it keeps so little of <body> that it must have missed it.
 """
 
 import re
@@ -15,7 +16,8 @@ from knowledge_app.page_walk import walk
 from knowledge_app.sections import ReadDocument, Section, clean
 
 MAX_TREE_ELEMENTS = 100_000
-# A <main> with less than half of what trafilatura finds on the page isn't the content, whatever it is called.
+# A <main> with less than half of what trafilatura finds on the page isn't the content, whatever it
+# is called.
 _MAIN_SHARE = 0.5
 # What trafilatura must keep of <body>; the rest of a normal page is menus, at most.
 _BODY_SHARE = 0.4
@@ -23,7 +25,9 @@ _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECAS
 
 
 def extract_page(body: bytes, *, charset: str = "", keep_footer: bool = False) -> ReadDocument:
-    """Read an HTML page. `keep_footer` adds the footer, where address and hours often stand, as a last section."""
+    """Read an HTML page. `keep_footer` adds the footer, where address and hours often stand, as a
+    last section.
+    """
     root = _parse(decode_html(body, charset))
     if root is None:
         return ReadDocument("", "", ())
@@ -33,7 +37,9 @@ def extract_page(body: bytes, *, charset: str = "", keep_footer: bool = False) -
 
 
 def decode_html(body: bytes, charset: str) -> str:
-    """Decode a page by its header, its <meta>, or as UTF-8, else as Windows-1252, which every byte fits."""
+    """Decode a page by its header, its <meta>, or as UTF-8, else as Windows-1252, which every byte
+    fits.
+    """
     declared = _META_CHARSET.search(body[:4096])
     candidates = [charset, declared.group(1).decode() if declared else "", "utf-8"]
     if body.startswith(b"\xef\xbb\xbf"):

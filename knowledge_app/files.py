@@ -54,7 +54,11 @@ def read_file(body: bytes, *, title: str, pdf_limits: PdfLimits) -> ReadDocument
 
 
 def safe_title(name: str) -> str:
-    """Return a file name to show: no folders, nothing invisible, nothing that turns the direction of writing."""
+    """Return a file name to show: no folders, nothing invisible, nothing that turns the direction
+    of writing.
+    """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    visible = "".join(
+        c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
     return " ".join(visible.split())[:MAX_TITLE_CHARACTERS] or "Untitled file"

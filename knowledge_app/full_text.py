@@ -1,7 +1,8 @@
-"""How words are made comparable for full-text search, the same way when a chunk is stored and when a question is asked.
+"""How words are made comparable for full-text search, the same way when a chunk is stored and when
+a question is asked.
 
-Accents are folded here because the embedded PostgreSQL has no `unaccent`. English is stemmed; any other language is searched
-word by word, which is right everywhere if not clever anywhere.
+Accents are folded here because the embedded PostgreSQL has no `unaccent`. English is stemmed; any
+other language is searched word by word, which is right everywhere if not clever anywhere.
 """
 
 import unicodedata
@@ -20,7 +21,9 @@ def fold(text: str) -> str:
 
 
 def search_config(language: str) -> str:
-    """Return PostgreSQL's text search configuration for a language code; `en` or none is English."""
+    """Return PostgreSQL's text search configuration for a language code; `en` or none is
+    English.
+    """
     return "english" if language in {"", "en"} else "simple"
 
 

@@ -1,7 +1,8 @@
 """Reads one source into documents, chunks and embeddings: what the ingest worker does.
 
-A website is stored page by page, so that an agent can answer from the home page while the rest is still being read, and so that a
-task that is killed anywhere loses one page at most. Fetching, reading and embedding happen outside of transactions.
+A website is stored page by page, so that an agent can answer from the home page while the rest is
+still being read, and so that a task that is killed anywhere loses one page at most. Fetching,
+reading and embedding happen outside of transactions.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,9 @@ Kind = KnowledgeSource.Kind
 MIN_CHARACTERS = 20
 # The longest title that an activity repeats.
 _MAX_NAMED_CHARACTERS = 120
-_NOTHING = "Nothing could be read here: the pages have no text. They may need JavaScript to show it."
+_NOTHING = (
+    "Nothing could be read here: the pages have no text. They may need JavaScript to show it."
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ def ingest(run: SourceRun, *, reader: Reader) -> None:
     """Read one source from its beginning; a second run leaves the same rows.
 
     Raises:
-        SourceUnavailable: the website or the model process can't answer now; retry. Pages read so far are stored.
+        SourceUnavailable: the website or the model process can't answer now; retry. Pages read so
+            far are stored.
         SourceRejected: nothing can be read here; show the sentence to the owner.
         SourceTakenOver: deleted or read by another task; stop.
     """
@@ -101,7 +105,9 @@ def _read_source(source: KnowledgeSource, reader: Reader) -> ReadDocument:
 
 def _ingest_website(run: SourceRun, reader: Reader) -> _Tally:
     is_page = run.source.kind == Kind.PAGE
-    limits = CrawlLimits(1 if is_page else reader.crawl_limits.max_pages, reader.crawl_limits.max_seconds)
+    limits = CrawlLimits(
+        1 if is_page else reader.crawl_limits.max_pages, reader.crawl_limits.max_seconds
+    )
     crawl = Crawl(
         run.source.url,
         fetcher=reader.fetcher,
@@ -121,7 +127,9 @@ def _ingest_website(run: SourceRun, reader: Reader) -> _Tally:
         raise SourceRejected(error.message) from error
     if crawl.ran_out_of_time:
         tally.has_gaps = True
-        tally.add_problem(run.source.title, "Reading took too long and was ended before the last page.")
+        tally.add_problem(
+            run.source.title, "Reading took too long and was ended before the last page."
+        )
     return tally
 
 
@@ -148,7 +156,9 @@ def _ingest_found(
 def _ingest_read(
     run: SourceRun, reader: Reader, tally: _Tally, document: ReadDocument, *, key: str, url: str
 ) -> None:
-    """Cut, embed and store one document, unless it is empty, unchanged or the same as another one."""
+    """Cut, embed and store one document, unless it is empty, unchanged or the same as another
+    one.
+    """
     chunks = chunk_document(document)
     language = document.language
     content_hash = hash_content(

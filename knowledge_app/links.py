@@ -32,6 +32,8 @@ def read_links(body: bytes, *, url: str) -> PageLinks:
 
 
 def _believable(canonical: str, url: str) -> str:
-    """Drop a canonical address on another site, and one that is the home page: many themes say so on every page."""
+    """Drop a canonical address on another site, and one that is the home page: many themes say so
+    on every page.
+    """
     is_home = canonical.removesuffix("/").count("/") == 2
     return "" if is_home or site_of(canonical) != site_of(url) else canonical

@@ -1,7 +1,8 @@
 """What an agent knows: a source gives documents, a document chunks, a chunk embeddings.
 
-Vectors stand apart from the chunks: an exact scan of 10k chunks took 4.6 ms (p95) so and 20.6 ms with the vector in
-the wide row; and a new embedding model can be filled in while the old vectors still answer.
+Vectors stand apart from the chunks: an exact scan of 10k chunks took 4.6 ms (p95) so and 20.6 ms
+with the vector in the wide row; and a new embedding model can be filled in while the old vectors
+still answer.
 """
 
 from typing import Any
@@ -69,7 +70,9 @@ class KnowledgeSource(PublicModel):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["agent", "url"], condition=~models.Q(url=""), name="source_url_once_per_agent"
+                fields=["agent", "url"],
+                condition=~models.Q(url=""),
+                name="source_url_once_per_agent",
             )
         ]
 
@@ -148,7 +151,9 @@ class KnowledgeChunk(models.Model):
 
 
 class ChunkEmbedding(models.Model):
-    """A chunk's vector (384 float32, L2-normalised) by one model; `agent` is repeated so that a scan needs no join."""
+    """A chunk's vector (384 float32, L2-normalised) by one model; `agent` is repeated so that a
+    scan needs no join.
+    """
 
     chunk = models.ForeignKey(KnowledgeChunk, on_delete=models.CASCADE, related_name="embeddings")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")

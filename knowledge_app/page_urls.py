@@ -17,7 +17,9 @@ _NO_PAGE = re.compile(
 
 
 def normalise_url(url: str, *, base: str = "") -> str:
-    """Return the one form of a page's address: no fragment, no tracking, no default port; empty if it isn't one."""
+    """Return the one form of a page's address: no fragment, no tracking, no default port; empty if
+    it isn't one.
+    """
     try:
         parts = urlsplit(urldefrag(urljoin(base, url.strip())).url)
         port = parts.port
@@ -33,7 +35,9 @@ def normalise_url(url: str, *, base: str = "") -> str:
 
 
 def site_of(url: str) -> str:
-    """Return what stays the same within a website: apex and www are one, and so are http and https."""
+    """Return what stays the same within a website: apex and www are one, and so are http and
+    https.
+    """
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     is_default = parts.port in {None, 80, 443}

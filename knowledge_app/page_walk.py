@@ -1,6 +1,8 @@
-"""Walks an HTML tree in reading order and gives headed sections; reads real HTML and trafilatura's own tags alike.
+"""Walks an HTML tree in reading order and gives headed sections; reads real HTML and trafilatura's
+own tags alike.
 
-Lists and tables become lines that make sense alone (`Saturday: 9 to 14`), because an answer is a few lines out of a page.
+Lists and tables become lines that make sense alone (`Saturday: 9 to 14`), because an answer is a
+few lines out of a page.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +16,8 @@ _SKIPPED = set(
     " input textarea audio video map math".split()
 )
 _INLINE = set(
-    "a abbr b bdi bdo cite code data del dfn em font hi i img ins kbd label mark q ref s samp small span strike"
-    " strong sub sup time tt u var wbr".split()
+    "a abbr b bdi bdo cite code data del dfn em font hi i img ins kbd label mark q ref s samp small"
+    " span strike strong sub sup time tt u var wbr".split()
 )
 _BREAKS = {"br", "lb"}
 _ROWS, _CELLS = {"tr", "row"}, {"td", "th", "cell"}
@@ -86,7 +88,7 @@ class _Walk:
 
     def _child(self, child: etree._Element, is_line: bool) -> None:
         tag = _tag(child)
-        if _is_hidden(child) or tag in {"header", "footer"} and not _belongs_to_content(child):
+        if _is_hidden(child) or (tag in {"header", "footer"} and not _belongs_to_content(child)):
             return
         if tag in _BREAKS:
             self._running.append(_LINE_END)
@@ -147,7 +149,9 @@ def _belongs_to_content(element: etree._Element) -> bool:
 
 
 def _is_signpost(element: etree._Element) -> bool:
-    """Whether a short paragraph is nothing but links elsewhere (`Read more`); a phone number or mail address isn't."""
+    """Whether a short paragraph is nothing but links elsewhere (`Read more`); a phone number or
+    mail address isn't.
+    """
     if _tag(element) not in {"p", "div"} or (element.text or "").strip():
         return False
     links = list(element)
@@ -155,12 +159,14 @@ def _is_signpost(element: etree._Element) -> bool:
         _tag(link) == "a" and (link.get("href") or "").partition(":")[0] not in {"tel", "mailto"}
         for link in links
     )
-    is_bare = not any((link.tail or "").strip().strip("·|→›»") for link in links)
+    is_bare = not any((link.tail or "").strip().strip("·|→\u203a»") for link in links)
     return bool(links) and is_plain and is_bare and len(_text(element)) <= _SHORT_LINE_CHARACTERS
 
 
 def _has_blocks(element: etree._Element) -> bool:
-    return any(_tag(inner) and _tag(inner) not in _INLINE | _BREAKS for inner in element.iterdescendants())
+    return any(
+        _tag(inner) and _tag(inner) not in _INLINE | _BREAKS for inner in element.iterdescendants()
+    )
 
 
 def _inline_text(element: etree._Element) -> str:
@@ -188,7 +194,9 @@ def _table_lines(table: etree._Element) -> Iterator[str]:
 
 
 def _rows(table: etree._Element) -> Iterator[tuple[list[str], bool]]:
-    """Yield every row's cells, a cell that spans several rows in each of them, and whether it is a header."""
+    """Yield every row's cells, a cell that spans several rows in each of them, and whether it is a
+    header.
+    """
     spanning: dict[int, tuple[int, str]] = {}
     for row in table.iter(*_ROWS):
         cells = list(row.iterchildren(*_CELLS))

@@ -1,7 +1,9 @@
-"""Reads a PDF in a process of its own that has limits on memory and time and may die; here only its lines are read.
+"""Reads a PDF in a process of its own that has limits on memory and time and may die; here only its
+lines are read.
 
-PDFs come from strangers, and pypdf can be made to loop or to eat all memory with a file of a few kilobytes. `pdf_child.py` is run
-as a script, so that nothing of the platform (settings, secrets in the environment) is within its reach.
+PDFs come from strangers, and pypdf can be made to loop or to eat all memory with a file of a few
+kilobytes. `pdf_child.py` is run as a script, so that nothing of the platform (settings, secrets in
+the environment) is within its reach.
 """
 
 import json
@@ -26,7 +28,9 @@ _SENTENCES = {
     "memory": "This PDF is too complicated to be read. Please save it in a simpler form.",
     "timeout": "Reading this PDF took too long. Please split it into smaller files.",
 }
-_NO_TEXT = "This PDF has no text, only pictures; it is probably a scan. Please upload one with real text."
+_NO_TEXT = (
+    "This PDF has no text, only pictures; it is probably a scan. Please upload one with real text."
+)
 _MAX_NAMED_PAGES = 10
 
 
@@ -52,7 +56,9 @@ Runner = Callable[[list[str], int], tuple[bytes, bool]]
 
 
 def run_child(command: list[str], seconds: int) -> tuple[bytes, bool]:
-    """Run the child and return what it wrote, and whether it had to be ended for taking too long."""
+    """Run the child and return what it wrote, and whether it had to be ended for taking too
+    long.
+    """
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(  # noqa: S603 - our own script, no shell
             command, stdout=output, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env={}
@@ -69,11 +75,14 @@ def run_child(command: list[str], seconds: int) -> tuple[bytes, bool]:
         return output.read(), is_late
 
 
-def read_pdf(body: bytes, *, title: str, limits: PdfLimits, run: Runner = run_child) -> ReadDocument:
+def read_pdf(
+    body: bytes, *, title: str, limits: PdfLimits, run: Runner = run_child
+) -> ReadDocument:
     """Read a PDF into sections that know their page.
 
     Raises:
-        SourceRejected: encrypted, damaged, empty, too complicated or without text; the sentence says which.
+        SourceRejected: encrypted, damaged, empty, too complicated or without text; the sentence
+            says which.
     """
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(body)
@@ -91,24 +100,34 @@ def read_pdf(body: bytes, *, title: str, limits: PdfLimits, run: Runner = run_ch
 def _document(answer: _Answer, end: str, *, title: str, max_pages: int) -> ReadDocument:
     sections = layout_sections(answer.pages)
     if not sections:
-        raise SourceRejected(_NO_TEXT if answer.scanned_pages else _SENTENCES["empty" if not answer.pages else "damaged"])
+        raise SourceRejected(
+            _NO_TEXT
+            if answer.scanned_pages
+            else _SENTENCES["empty" if not answer.pages else "damaged"]
+        )
     problems = []
     if end in _SENTENCES:
         problems.append((f"page {answer.pages[-1].number + 1}", _SENTENCES[end]))
     if end == "too_many_pages":
         problems.append((f"page {max_pages + 1}", f"Only the first {max_pages} pages were read."))
     problems += _page_problems(answer.damaged_pages, "This page is damaged and was left out.")
-    problems += _page_problems(answer.scanned_pages, "This page has no text; it is probably a scan.")
+    problems += _page_problems(
+        answer.scanned_pages, "This page has no text; it is probably a scan."
+    )
     return ReadDocument(_good_title(answer.title) or title, "", sections, tuple(problems))
 
 
 def _page_problems(pages: list[int], message: str) -> list[tuple[str, str]]:
-    named = ", ".join(map(str, pages[:_MAX_NAMED_PAGES])) + (", …" if pages[_MAX_NAMED_PAGES:] else "")
+    named = ", ".join(map(str, pages[:_MAX_NAMED_PAGES])) + (
+        ", …" if pages[_MAX_NAMED_PAGES:] else ""
+    )
     return [(f"page {named}", message)] if pages else []
 
 
 def _good_title(title: str) -> str:
-    """Return the file's own title unless it is what a program put there (`Microsoft Word - x.doc`, `untitled`)."""
+    """Return the file's own title unless it is what a program put there (`Microsoft Word - x.doc`,
+    `untitled`).
+    """
     title = " ".join("".join(c for c in title if c.isprintable()).split())
     is_made = title.lower().startswith(("untitled", "microsoft word", "unbenannt", "(anonymous"))
     return "" if is_made or "." in title[-6:] or len(title) < 4 else title

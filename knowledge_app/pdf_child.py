@@ -1,7 +1,9 @@
-"""The process that opens a stranger's PDF: run as a script, it reads one file and writes JSON lines to its standard output.
+"""The process that opens a stranger's PDF: run as a script, it reads one file and writes JSON lines
+to its standard output.
 
-It imports nothing of the platform, gives itself hard limits before it looks at the file, and is expected to die now and then.
-Each page is a line, so that what was read before a death is not lost. The last line says how it ended.
+It imports nothing of the platform, gives itself hard limits before it looks at the file, and is
+expected to die now and then. Each page is a line, so that what was read before a death is not lost.
+The last line says how it ended.
 """
 
 import contextlib
@@ -32,7 +34,9 @@ def write(line: dict[str, Any]) -> None:
 
 
 def read_page(page: Any) -> dict[str, Any]:
-    """Return the page's plain text and its spans `[x, y, size, is_bold, text]` in the order of the file."""
+    """Return the page's plain text and its spans `[x, y, size, is_bold, text]` in the order of the
+    file.
+    """
     spans: list[list[Any]] = []
 
     def visit(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
@@ -60,7 +64,8 @@ def has_image(page: Any) -> bool:
 def read(path: str, max_pages: int) -> None:
     """Write all pages.
 
-    `end` is one of `done`, `encrypted`, `damaged`, `empty`, `too_many_pages`; `memory` where the limit was met.
+    `end` is one of `done`, `encrypted`, `damaged`, `empty`, `too_many_pages`; `memory` where the
+    limit was met.
     """
     import pypdf
     from pypdf.errors import PyPdfError
@@ -83,8 +88,18 @@ def read(path: str, max_pages: int) -> None:
         return write({"end": "too_many_pages" if count > max_pages else "done"})
     except MemoryError:
         return write({"end": "memory"})
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError):
-        # pypdf meets broken files with whatever its internals raise; all of it means the same to the owner.
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        RecursionError,
+    ):
+        # pypdf meets broken files with whatever its internals raise; all of it means the same to
+        # the owner.
         return write({"end": "damaged"})
 
 

@@ -1,7 +1,8 @@
 """Finds headings, paragraphs and tables in a PDF from where its words stand and how large they are.
 
-A PDF knows no structure, only positions; but an answer needs to know that `€95` belongs to `Electric bike`, and a heading is worth
-more in retrieval than any sentence. Where positions are of no use (many programs write each letter apart), plain lines must do.
+A PDF knows no structure, only positions; but an answer needs to know that `€95` belongs to
+`Electric bike`, and a heading is worth more in retrieval than any sentence. Where positions are of
+no use (many programs write each letter apart), plain lines must do.
 """
 
 import re
@@ -19,8 +20,8 @@ _MAX_HEADING_CHARACTERS = 120
 _LETTER_WIDTH, _CELL_GAP = 0.5, 0.9
 _LINE_DISTANCE = 1.75
 _MIN_SHARE_OF_TEXT = 0.8
-_BULLET = re.compile(r"^[^\w\s\"'“„(€$£¥%#@&/<>\[{+-]$|^[-–o]$")
-_BULLET_START = re.compile(r"^([•‣◦▪●∙·*–—]|-)\s+|^\(?[0-9a-z]{1,2}[.)]\s+(?=[a-z])")
+_BULLET = re.compile(r"^[^\w\s\"'“„(€$£¥%#@&/<>\[{+-]$|^[-\u2013o]$")
+_BULLET_START = re.compile(r"^([•‣◦▪●∙·*\u2013—]|-)\s+|^\(?[0-9a-z]{1,2}[.)]\s+(?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class _Line:
 
 
 def layout_sections(pages: Sequence[PdfPage]) -> tuple[Section, ...]:
-    """Return the sections of all pages; a section that goes on over a page is cut there, its headings go on."""
+    """Return the sections of all pages; a section that goes on over a page is cut there, its
+    headings go on.
+    """
     lines = [line for page in pages for line in _lines(page)]
     lines = _without_repeated(lines, page_count=len(pages))
     if not lines:
@@ -111,7 +114,9 @@ def _line(page: int, spans: list[Span]) -> _Line | None:
 
 
 def _without_repeated(lines: list[_Line], *, page_count: int) -> list[_Line]:
-    """Drop running heads and page numbers: the same words, but for digits, at one height of most pages."""
+    """Drop running heads and page numbers: the same words, but for digits, at one height of most
+    pages.
+    """
 
     def name(line: _Line) -> tuple[int, str]:
         return round(line.y), re.sub(r"\d+", "#", line.text)
@@ -189,5 +194,5 @@ def _flush(builder: SectionBuilder, waiting: list[_Line]) -> None:
         is_hyphenated = text.endswith("-") and line.text[:1].islower() and text[-2:-1].isalpha()
         text = text[:-1] + line.text if is_hyphenated else f"{text} {line.text}"
     is_item = bool(waiting) and (waiting[0].is_item or bool(_BULLET_START.match(waiting[0].text)))
-    builder.block(re.sub(r"^[•‣◦▪●∙·*–—-]\s+", "", text.strip()), is_line=is_item)
+    builder.block(re.sub(r"^[•‣◦▪●∙·*\u2013—-]\s+", "", text.strip()), is_line=is_item)
     waiting.clear()

@@ -1,4 +1,6 @@
-"""Reads text and Markdown files into sections; the type comes from what is in the file, never from its name."""
+"""Reads text and Markdown files into sections; the type comes from what is in the file, never from
+its name.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +23,11 @@ def decode_text(body: bytes) -> str:
     Raises:
         SourceRejected: this is no text.
     """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if body.startswith(mark):
             return body.decode(name, "replace")
     try:
@@ -34,7 +40,9 @@ def decode_text(body: bytes) -> str:
 
 
 def read_text(text: str, *, title: str) -> ReadDocument:
-    """Read text; Markdown's headings, lists and tables are understood, and do no harm in plain text."""
+    """Read text; Markdown's headings, lists and tables are understood, and do no harm in plain
+    text.
+    """
     builder = SectionBuilder()
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         _read_block(builder, [line for line in block.split("\n") if line.strip()])
@@ -57,7 +65,9 @@ def _read_block(builder: SectionBuilder, lines: list[str]) -> None:
 
 
 def _merge(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield (`h1`..`h6` | `row` | `item` | `text`, its words); wrapped lines are joined to what they go on."""
+    """Yield (`h1`..`h6` | `row` | `item` | `text`, its words); wrapped lines are joined to what
+    they go on.
+    """
     waiting: tuple[str, str] | None = None
     for line in lines:
         if waiting and waiting[0] == "text" and _UNDERLINE.match(line):

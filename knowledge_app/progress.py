@@ -1,7 +1,8 @@
 """Who works on a source, and how far it is: a claim on the row, kept by a beat.
 
-`beat_at` is both sign of life and token: whoever writes a newer one has the source, and the one before finds its own value gone
-and stops. So a source may be queued twice, synced while it is read, or deleted, and there is still never more than one writer.
+`beat_at` is both sign of life and token: whoever writes a newer one has the source, and the one
+before finds its own value gone and stops. So a source may be queued twice, synced while it is read,
+or deleted, and there is still never more than one writer.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ from knowledge_app.exceptions import SourceTakenOver
 from knowledge_app.models import KnowledgeSource, KnowledgeSourceQuerySet
 
 Status = KnowledgeSource.Status
-# Longer than the longest silence of a healthy task: a PDF being read (95 s) or a slow batch of embeddings.
+# Longer than the longest silence of a healthy task: a PDF being read (95 s) or a slow batch of
+# embeddings.
 STALE_SECONDS = 180
 MAX_PROBLEMS = 100
 MAX_ATTEMPTS = 5
@@ -65,7 +67,9 @@ class SourceRun:
         self.save(status=Status.FAILED, activity=message, problems=[problem], attempts=0)
 
     def postpone(self, message: str, *, seconds: float) -> None:
-        """Give the source back to be tried again; a beat in the future keeps it from being called stuck until then."""
+        """Give the source back to be tried again; a beat in the future keeps it from being called
+        stuck until then.
+        """
         until = timezone.now() + timedelta(seconds=seconds)
         self.save(status=Status.QUEUED, activity=message, beat_at=until)
 
@@ -88,7 +92,9 @@ def claim(source_id: int) -> SourceRun | None:
     )
     if not taken:
         return None
-    source = KnowledgeSource.objects.select_related("agent").filter(pk=source_id, beat_at=now).first()
+    source = (
+        KnowledgeSource.objects.select_related("agent").filter(pk=source_id, beat_at=now).first()
+    )
     return SourceRun(source) if source else None
 
 

@@ -1,4 +1,6 @@
-"""What becomes of one attempt to read a source: done, failed with a sentence, or tried again later."""
+"""What becomes of one attempt to read a source: done, failed with a sentence, or tried again
+later.
+"""
 
 import logging
 import random
@@ -17,7 +19,9 @@ _GAVE_UP = "Reading this broke off several times, so it was given up. Please try
 
 
 def read_source(source_id: int, *, reader: Reader) -> float | None:
-    """Claim and read a source; return after how many seconds to try again, or None when it is over."""
+    """Claim and read a source; return after how many seconds to try again, or None when it is
+    over.
+    """
     run = claim(source_id)
     if run is None:
         return None
@@ -54,7 +58,9 @@ def _try_again(run: SourceRun, error: SourceUnavailable) -> float | None:
 
 
 def wait_seconds(attempts: int, *, asked_seconds: int | None = None) -> float:
-    """Return the wait after this many attempts: doubling, with jitter, never less than the site asked for (to a limit)."""
+    """Return the wait after this many attempts: doubling, with jitter, never less than the site
+    asked for (to a limit).
+    """
     doubled = FIRST_WAIT_SECONDS * 2 ** max(0, attempts - 1)
     jittered = doubled * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
     return min(MAX_WAIT_SECONDS, max(jittered, asked_seconds or 0))

@@ -1,9 +1,11 @@
-"""Finds the passages of one agent that answer a question: one SQL statement, vectors and words together, exact.
+"""Finds the passages of one agent that answer a question: one SQL statement, vectors and words
+together, exact.
 
-A passage's score is its cosine similarity plus a small weight times the share of the question's words that it holds, each word
-counted by its rarity among this agent's chunks. That beat vectors alone on both question sets of `bench/retrieval.py`, where
-reciprocal-rank fusion, which forgets how sure each side was, lost to them. `similarity` is returned beside the score: whether
-anything was found at all is a question for it alone.
+A passage's score is its cosine similarity plus a small weight times the share of the question's
+words that it holds, each word counted by its rarity among this agent's chunks. That beat vectors
+alone on both question sets of `bench/retrieval.py`, where reciprocal-rank fusion, which forgets how
+sure each side was, lost to them. `similarity` is returned beside the score: whether anything was
+found at all is a question for it alone.
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,9 @@ MAX_QUERY_CHARACTERS = 1_000
 
 @dataclass(frozen=True)
 class Passage:
-    """A chunk as an answer's ground; `score` orders, `similarity` (cosine, 0..1) says how near it really is."""
+    """A chunk as an answer's ground; `score` orders, `similarity` (cosine, 0..1) says how near it
+    really is.
+    """
 
     chunk_id: int
     document_id: str
@@ -40,8 +44,8 @@ class Passage:
     similarity: float
 
 
-# Full text: `lexemes` are the question's words in the languages of this agent's documents, `weights` their rarity (BM25's idf),
-# `found` the share of all weight that a chunk holds.
+# Full text: `lexemes` are the question's words in the languages of this agent's documents,
+# `weights` their rarity (BM25's idf), `found` the share of all weight that a chunk holds.
 _SEARCH = """
 WITH configs AS (
     SELECT DISTINCT CASE WHEN language IN ('', 'en') THEN 'english' ELSE 'simple' END AS name
@@ -49,7 +53,9 @@ WITH configs AS (
     WHERE agent_id = %(agent_id)s
 ),
 lexemes AS (
-    SELECT DISTINCT word.lexeme, ('''' || replace(word.lexeme, '''', '''''') || '''')::tsquery AS query
+    SELECT DISTINCT
+        word.lexeme,
+        ('''' || replace(word.lexeme, '''', '''''') || '''')::tsquery AS query
     FROM configs, unnest(to_tsvector(configs.name::regconfig, %(words)s)) AS word
 ),
 hits AS (
@@ -64,7 +70,9 @@ similarities AS (
     WHERE agent_id = %(agent_id)s AND model = %(model)s
 ),
 weights AS (
-    SELECT lexeme, ln(1 + (SELECT count(*) FROM similarities) / (count(hits.chunk_id) + 0.5)) AS weight
+    SELECT
+        lexeme,
+        ln(1 + (SELECT count(*) FROM similarities) / (count(hits.chunk_id) + 0.5)) AS weight
     FROM lexemes LEFT JOIN hits USING (lexeme)
     GROUP BY lexeme
 ),
@@ -79,8 +87,9 @@ best AS (
     ORDER BY score DESC, chunk_id
     LIMIT %(top_k)s
 )
-SELECT chunk.id, document.public_id, chunk.text, document.title, chunk.heading, document.url, chunk.page,
-       best.score, best.similarity
+SELECT
+    chunk.id, document.public_id, chunk.text, document.title, chunk.heading, document.url,
+    chunk.page, best.score, best.similarity
 FROM best
 JOIN knowledge_app_knowledgechunk AS chunk ON chunk.id = best.chunk_id
 JOIN knowledge_app_knowledgedocument AS document ON document.id = chunk.document_id
@@ -98,10 +107,10 @@ def search_chunks(
     words_weight: float = WORDS_WEIGHT,
 ) -> list[Passage]:
     """Return this agent's best passages, best first; another agent's are never among them."""
-    parameters = {
+    parameters: dict[str, str | int | float] = {
         "agent_id": agent_id,
         "words": fold(query[:MAX_QUERY_CHARACTERS].replace("\x00", " ")),
-        "vector": Vector(query_vector).to_text(),
+        "vector": Vector(list(query_vector)).to_text(),
         "model": EMBEDDING_MODEL,
         "words_weight": words_weight,
         "top_k": max(0, min(top_k, MAX_TOP_K)),

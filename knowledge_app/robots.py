@@ -1,7 +1,9 @@
-"""What a website asks of crawlers: robots.txt after RFC 9309, with the crawl-delay and sitemap lines that most crawlers know.
+"""What a website asks of crawlers: robots.txt after RFC 9309, with the crawl-delay and sitemap
+lines that most crawlers know.
 
-Our own because patterns come from strangers: they are matched piece by piece in linear time, where the standard library
-knows no wildcards and the usual translation to a regular expression can be made to run for hours.
+Our own because patterns come from strangers: they are matched piece by piece in linear time, where
+the standard library knows no wildcards and the usual translation to a regular expression can be
+made to run for hours.
 """
 
 from collections.abc import Iterator
@@ -28,7 +30,9 @@ class Robots:
     sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
-        """Whether this address may be read: the longest matching pattern decides, `Allow` wins a tie."""
+        """Whether this address may be read: the longest matching pattern decides, `Allow` wins a
+        tie.
+        """
         parts = urlsplit(url)
         path = quote(parts.path or "/", safe=_SAFE)
         path += f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
@@ -88,7 +92,9 @@ def _add_rule(group: _Group, name: str, value: str) -> None:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Match `*` (anything) and a final `$` (the end) without backtracking: each piece at its first place."""
+    """Match `*` (anything) and a final `$` (the end) without backtracking: each piece at its first
+    place.
+    """
     is_anchored = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")
     if not path.startswith(first):

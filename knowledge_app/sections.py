@@ -1,4 +1,6 @@
-"""What every reader (HTML, PDF, Markdown) returns and what chunking takes: a document as headed sections of short blocks."""
+"""What every reader (HTML, PDF, Markdown) returns and what chunking takes: a document as headed
+sections of short blocks.
+"""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,7 +16,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """Blocks under one heading; `headings` is the path to it, outermost first; `page` counts from 1 in a PDF."""
+    """Blocks under one heading; `headings` is the path to it, outermost first; `page` counts from 1
+    in a PDF.
+    """
 
     headings: tuple[str, ...]
     blocks: tuple[Block, ...]
@@ -23,7 +27,9 @@ class Section:
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """A document as it was read. `problems` are sentences for the owner about parts that couldn't be."""
+    """A document as it was read. `problems` are sentences for the owner about parts that couldn't
+    be.
+    """
 
     title: str
     language: str
@@ -36,7 +42,9 @@ class ReadDocument:
 
 
 def row_text(cells: list[str], headers: list[str]) -> str:
-    """Say a row of a table as a line: `Saturday: 9 to 14`, or `Basic service: Price 40 euros; Time 1 hour`."""
+    """Say a row of a table as a line: `Saturday: 9 to 14`, or `Basic service: Price 40 euros; Time
+    1 hour`.
+    """
     names = headers[1:] if len(cells) > 2 else []
     pairs = zip_longest(cells[1:], names[: len(cells) - 1], fillvalue="")
     rest = [_cell_text(cell, name) for cell, name in pairs if cell]
@@ -81,7 +89,9 @@ class SectionBuilder:
 
 
 def clean(text: str) -> str:
-    """Join white space and drop what no one says: heading anchors, soft hyphens, zero-width and control characters."""
+    """Join white space and drop what no one says: heading anchors, soft hyphens, zero-width and
+    control characters.
+    """
     kept = "".join(c for c in text if c.isprintable() or c.isspace())
     joined = " ".join(kept.replace("\u00ad", "").split())
     return joined.rstrip("¶").rstrip()

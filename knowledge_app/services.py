@@ -1,5 +1,8 @@
-"""What an owner can do with an agent's knowledge. Everything slow is left to a task, so that each of these answers at once."""
+"""What an owner can do with an agent's knowledge. Everything slow is left to a task, so that each
+of these answers at once.
+"""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +62,9 @@ def add_file(*, agent: Agent, file: UploadedFile) -> KnowledgeSource:
         SourceRejected: too large, empty, or of a kind that can't be read.
     """
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
-        raise SourceRejected(f"The file is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB.")
+        raise SourceRejected(
+            f"The file is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB."
+        )
     content_type = content_type_of(file.read(_SNIFFED_BYTES))
     file.seek(0)
     title = safe_title(file.name or "")
@@ -70,7 +75,9 @@ def add_file(*, agent: Agent, file: UploadedFile) -> KnowledgeSource:
 
 
 def sync_source(*, source: KnowledgeSource) -> KnowledgeSource:
-    """Read a source anew; what it knows keeps answering meanwhile, and a task that is reading it now stops."""
+    """Read a source anew; what it knows keeps answering meanwhile, and a task that is reading it
+    now stops.
+    """
     source.status, source.activity = Status.QUEUED, ""
     source.beat_at, source.attempts, source.problems = None, 0, []
     source.documents_done = source.documents_found = 0
@@ -94,11 +101,11 @@ def sync_source(*, source: KnowledgeSource) -> KnowledgeSource:
 
 def remove_source(*, source: KnowledgeSource) -> None:
     """Forget a source with all that was learnt from it, and its file."""
-    file = source.file
+    storage, name = source.file.storage, source.file.name
     with transaction.atomic():
         source.delete()
-        if file:
-            transaction.on_commit(lambda: file.storage.delete(file.name))
+        if name:
+            transaction.on_commit(partial(storage.delete, name))
 
 
 def requeue_stuck_sources() -> int:
@@ -119,7 +126,9 @@ def has_searchable_knowledge(*, agent: Agent) -> bool:
 
 
 def summarise_knowledge(*, agent: Agent) -> dict[str, Any]:
-    """Return `percent` (over all sources), the numbers of `sources`, `documents` and `problems`, and `is_searchable`."""
+    """Return `percent` (over all sources), the numbers of `sources`, `documents` and `problems`,
+    and `is_searchable`.
+    """
     sources = list(agent.sources.all())
     percents = [source.percent for source in sources]
     return {

@@ -1,4 +1,6 @@
-"""A website's own list of its pages (sitemaps.org), read for addresses only; a broken one is no reason to stop."""
+"""A website's own list of its pages (sitemaps.org), read for addresses only; a broken one is no
+reason to stop.
+"""
 
 import gzip
 import zlib

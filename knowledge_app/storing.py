@@ -1,7 +1,9 @@
-"""Puts documents into the database by replacement, so that reading the same page twice leaves the same rows.
+"""Puts documents into the database by replacement, so that reading the same page twice leaves the
+same rows.
 
-Everything slow happens before: each document is one short transaction that locks its source, and so ends quietly when the source
-was deleted or another task has taken it over. A document whose content hasn't changed is left alone.
+Everything slow happens before: each document is one short transaction that locks its source, and so
+ends quietly when the source was deleted or another task has taken it over. A document whose content
+hasn't changed is left alone.
 """
 
 import hashlib
@@ -33,7 +35,9 @@ class Embedded:
 
 
 def hash_content(*, title: str, language: str, chunks: Sequence[Chunk], model: str) -> str:
-    """Return what changes exactly when stored rows would: the content, the way of cutting or the model."""
+    """Return what changes exactly when stored rows would: the content, the way of cutting or the
+    model.
+    """
     digest = hashlib.sha256(repr((CHUNKER_VERSION, model, title, language)).encode())
     for chunk in chunks:
         digest.update(repr((chunk.heading, chunk.text, chunk.page)).encode())
@@ -98,7 +102,9 @@ def _insert_chunks(row: KnowledgeDocument, document: Embedded, model: str) -> No
     )
     ChunkEmbedding.objects.bulk_create(
         [
-            ChunkEmbedding(chunk=chunk, agent_id=row.agent_id, model=model, vector=Vector(vector))
+            ChunkEmbedding(
+                chunk=chunk, agent_id=row.agent_id, model=model, vector=Vector(list(vector))
+            )
             for chunk, vector in zip(chunks, document.vectors, strict=True)
         ],
         batch_size=500,

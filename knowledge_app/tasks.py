@@ -1,4 +1,6 @@
-"""What the ingest worker runs. Each task may run twice: a source is claimed, and documents are replaced."""
+"""What the ingest worker runs. Each task may run twice: a source is claimed, and documents are
+replaced.
+"""
 
 import time
 from collections.abc import Iterator
