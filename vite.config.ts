@@ -56,7 +56,8 @@ export default defineConfig({
       // htmx has an eval that `allowEval: false` (base.html) and our CSP both switch off.
       checks: { eval: false },
       input: entries(),
-      preserveEntrySignatures: false,
+      // The widget imports what widget/call.ts exports; pages export nothing.
+      preserveEntrySignatures: "exports-only",
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",

@@ -23,6 +23,8 @@ const TICK_MS = 20;
 
 export interface CallEvents {
   state: CallState;
+  /** The browser shows its question for the microphone. */
+  asking: null;
   captions: null;
   agent: AgentInfo;
   muted: boolean;
@@ -100,11 +102,21 @@ export class Call extends Emitter<CallEvents> {
     this.emit("muted", isMuted);
   }
 
-  /** Say something in writing; the agent answers aloud. */
-  async say(text: string): Promise<void> {
+  /** What this call is stored under, once it is open. */
+  get sessionId(): string | null {
+    return this.key?.id ?? null;
+  }
+
+  /** Say something in writing; the agent answers aloud. False when it could not be sent. */
+  async say(text: string): Promise<boolean> {
+    try {
+      await this.room?.sendText(text);
+    } catch {
+      return false;
+    }
     this.options.captions.add("visitor", text);
     this.emit("captions", null);
-    await this.room?.sendText(text);
+    return true;
   }
 
   unlockAudio(): void {
@@ -132,13 +144,19 @@ export class Call extends Emitter<CallEvents> {
       const microphone = openMicrophone().then((track) => this.keep(track));
       // Handled below; a refusal must not count as unhandled before that.
       microphone.catch(() => undefined);
-      if ((await readPermission()) !== "granted") await microphone;
-      const joined = this.join(open);
-      await Promise.all([joined, microphone]);
+      await this.awaitAnswer(microphone);
+      await Promise.all([this.join(open), microphone]);
       if (this.track && !this.isOver) await this.room?.publish(this.track);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** While the browser asks, nobody should speak behind its question, and no place be taken. */
+  private async awaitAnswer(microphone: Promise<void>): Promise<void> {
+    if ((await readPermission()) === "granted") return;
+    this.emit("asking", null);
+    await microphone;
   }
 
   private keep(track: MediaStreamTrack): void {

@@ -27,6 +27,7 @@ export type ProblemCode =
   | "signed_out"
   | "session_ended"
   | "busy"
+  | "invalid"
   | "voice_unavailable";
 
 export type Audience = "owner" | "visitor";
@@ -209,9 +210,14 @@ const ENTRIES: Record<ProblemCode, Entry> = {
     owner: "Wait for the answer, then send your next message.",
     fallback: null,
   },
+  invalid: {
+    title: "This can't be sent as it is",
+    owner: "Please check it, and send it again.",
+    fallback: "form",
+  },
   voice_unavailable: {
-    title: "Calls don't work right now",
-    owner: "LiveKit or the voice worker is not running; it usually comes back within a minute.",
+    title: "No calls at the moment",
+    owner: "You can type instead.",
     visitor: LATER,
     fallback: "text",
   },

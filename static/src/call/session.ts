@@ -18,7 +18,7 @@ export interface Message {
   name: string;
   contact: string;
   text: string;
-  sessionId?: string;
+  sessionId: string | null;
 }
 
 export class VoiceApi {
