@@ -85,7 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "foundation.middleware.RequestIdMiddleware",
-    "foundation.middleware.RefuseBrokenTextMiddleware",
+    "foundation.middleware.RefuseNulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "foundation.middleware.SectionPolicyMiddleware",
@@ -265,6 +265,8 @@ if LIVEKIT_API_SECRET and len(LIVEKIT_API_SECRET) < 32:
 JOIN_TOKEN_SECONDS = 600
 # How many calls this worker takes at once; each needs about half a core with the local engine.
 WORKER_MAX_CALLS = env.int("WORKER_MAX_CALLS", default=4)
+# How long a stopping worker lets its calls go on; what is left then is taken over by another worker.
+WORKER_DRAIN_SECONDS = env.int("WORKER_DRAIN_SECONDS", default=3)
 MAX_CALLS_PER_AGENT = env.int("MAX_CALLS_PER_AGENT", default=4)
 MAX_CALL_SECONDS = env.int("MAX_CALL_SECONDS", default=1800)
 # Requests for a session: per visitor's address and per agent, in the form of DRF's throttles.
