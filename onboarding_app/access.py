@@ -21,5 +21,6 @@ def get_session_or_404(user: Any, public_id: UUID) -> OnboardingSession:
     """Return the session with its agent, if this user may see it."""
     sessions = OnboardingSession.objects.for_user(user)
     return get_object_or_404(
-        sessions.select_related("agent__business", "started_by"), public_id=public_id
+        sessions.select_related("agent__business", "agent__published_version", "started_by"),
+        public_id=public_id,
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -21,7 +20,6 @@ from onboarding_app.access import business_of, get_session_or_404
 from onboarding_app.exceptions import AnswerRejected, QuestionOutdated
 from onboarding_app.models import OnboardingSession
 from onboarding_app.serializers import (
-    MAX_FILES,
     AnswerInput,
     MaterialInput,
     RejectedOutput,
@@ -176,7 +174,6 @@ class ProcessDataView(APIView):
         ],
     )
     def post(self, request: Request, session_id: Any) -> Response:
-        _check_size(request)
         session = get_session_or_404(request.user, session_id)
         given = MaterialInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -227,13 +224,6 @@ def _business(request: Request) -> Business:
 
 def _invalid(field: str, message: str) -> ApiError:
     return ApiError(400, "invalid", message, fields={field: [message]})
-
-
-def _check_size(request: Request) -> None:
-    """Refuse a huge body before it is read: parsing it would fill the disk first."""
-    limit = settings.MAX_UPLOAD_BYTES * MAX_FILES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise ApiError(413, "too_large", f"Send at most {limit // 1_000_000} MB at once.")
 
 
 def _nothing_taken(material: services.Material, website_url: str) -> ApiError:

@@ -1,7 +1,9 @@
-"""The agent builder: from what was answered and read to a complete AgentConfig, and nothing in between.
+"""The agent builder: from what was answered and read to a complete AgentConfig, and nothing in
+between.
 
-Pure and deterministic, so that the same answers always give the same agent and a test can read the whole of it. The prompt's
-parts are text files in `prompts/`; the owner's own words are put into them as they are, never rewritten.
+Pure and deterministic, so that the same answers always give the same agent and a test can read the
+whole of it. The prompt's parts are text files in `prompts/`; the owner's own words are put into
+them as they are, never rewritten.
 """
 
 import re
@@ -23,7 +25,7 @@ _ROLE = "Answers visitors' questions and takes messages"
 # Short, easily heard names that fit any voice; the owner can change it.
 _NAMES = ("Robin", "Sam", "Alex", "Charlie", "Kim", "Jamie", "Noa", "Toni")
 _TONES = {
-    "Warm and friendly": "Speak warmly and kindly, like somebody who is glad that the visitor came.",
+    "Warm and friendly": "Speak warmly and kindly, like somebody who is glad of the visit.",
     "Calm and professional": "Speak calmly and politely, clear and factual.",
     "Brief and to the point": "Give the answer first, in as few words as it takes.",
     "Cheerful and lively": "Speak with good cheer and energy, without exaggerating.",
@@ -32,16 +34,18 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Brief:
-    """All that the builder may use. `answers`: question id -> text; what was skipped isn't there."""
+    """All that the builder may use. `answers`: question id -> text, without what was skipped."""
 
     business_name: str
     language: str = DEFAULT_LANGUAGE
     answers: Mapping[str, str] = field(default_factory=dict)
-    understanding: Understanding = Understanding()
+    understanding: Understanding = field(default_factory=Understanding)
 
 
 def build_config(brief: Brief) -> AgentConfig:
-    """Return a complete configuration; an answer that is missing leaves a sensible default, never a hole."""
+    """Return a complete configuration; an answer that is missing leaves a sensible default, never a
+    hole.
+    """
     hand_off = parse_hand_off(brief.answers.get(HAND_OFF.id, ""))
     name, business_name = choose_name(brief.business_name), shorten(brief.business_name, 200)
     return AgentConfig(
@@ -67,7 +71,7 @@ def parse_hand_off(answer: str) -> HandOff:
     found = _EMAIL.search(answer)
     email = found.group().rstrip(".") if found else ""
     rest = answer.replace(email, " ") if email else answer
-    name = re.sub(r"[\s,;:<>()\[\]]+", " ", rest).strip(" -–.")
+    name = re.sub(r"[\s,;:<>()\[\]]+", " ", rest).strip(" -\u2013.")
     # A sentence isn't a name: spoken as one it would sound broken.
     is_name = 0 < len(name.split()) <= 4 and len(name) <= 60
     return HandOff(contact_name=name if is_name else "", contact_email=email[:254])

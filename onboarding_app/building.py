@@ -1,7 +1,9 @@
-"""How a build goes on: look at the sources, wait while they are being read, then write the configuration and publish it.
+"""How a build goes on: look at the sources, wait while they are being read, then write the
+configuration and publish it.
 
-Each look is one short transaction that may run twice. Waiting is a chain of tasks, not a sleeping one, so that a build survives
-a restart and holds no worker; a build that hasn't moved for two minutes goes on with what there is, or fails with a sentence.
+Each look is one short transaction that may run twice. Waiting is a chain of tasks, not a sleeping
+one, so that a build survives a restart and holds no worker; a build that hasn't moved for two
+minutes goes on with what there is, or fails with a sentence.
 """
 
 import hashlib
@@ -77,7 +79,9 @@ def _note_progress(
 
 
 def _fingerprint(sources: list[KnowledgeSource]) -> str:
-    """Return something that changes whenever reading gets on; `beat_at` moves while one long document is read."""
+    """Return something that changes whenever reading gets on; `beat_at` moves while one long
+    document is read.
+    """
     states = [
         (s.pk, s.status, s.documents_done, s.documents_found, s.activity, str(s.beat_at))
         for s in sources

@@ -3,28 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
+from knowledge_app.forms import ManyFilesField
 from onboarding_app.questions import Question
-
-
-class _ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class _ManyFilesField(forms.FileField):
-    widget = _ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(_ManyFilesField, self).clean(file, initial) for file in files]
 
 
 class MaterialForm(forms.Form):
     """Step 1: an address, files, or both."""
 
     website_url = forms.CharField(max_length=1000, required=False, strip=True)
-    files = _ManyFilesField(required=False, allow_empty_file=True)
+    files = ManyFilesField(required=False, allow_empty_file=True)  # type: ignore[assignment]
 
 
 class AnswerForm(forms.Form):

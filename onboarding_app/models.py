@@ -35,7 +35,8 @@ class OnboardingSession(PublicModel):
     build_started_at = models.DateTimeField(null=True, blank=True)
     # When the builder last looked; a stale one means that its chain of tasks is broken.
     build_checked_at = models.DateTimeField(null=True, blank=True)
-    # A fingerprint of the sources' state and when it last changed: waiting is fine only while something moves.
+    # A fingerprint of the sources' state and when it last changed: waiting is fine only while
+    # something moves.
     build_mark = models.CharField(max_length=64, blank=True)
     build_progressed_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)

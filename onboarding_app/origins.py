@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 def site_origins(url: str) -> list[str]:
     """Return the site's origins, apex and www, in the scheme as given and in https.
 
-    An address with a port of its own, or without a name, is a site that stands alone: only its exact origin.
+    An address with a port of its own, or without a name, is a site that stands alone: only its
+    exact origin.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()

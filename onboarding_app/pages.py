@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from knowledge_app.forms import ACCEPTED_FILES
 from knowledge_app.models import KnowledgeDocument, KnowledgeSource
 from onboarding_app.models import OnboardingAnswer, OnboardingSession
 from onboarding_app.questions import Question, find_question
@@ -79,8 +80,18 @@ def _parts_of_step(session: OnboardingSession, step: str) -> dict[str, Any]:
     if step == "building":
         return building_context(session)
     if step == "meet":
-        return {"snippet": snippet_of(session)}
-    return {}
+        return meeting_context(session)
+    return material_context()
+
+
+def material_context() -> dict[str, Any]:
+    """Return what may be handed over."""
+    limit = settings.MAX_UPLOAD_BYTES
+    return {
+        "accepted_files": ACCEPTED_FILES,
+        "max_upload_bytes": limit,
+        "max_upload_mb": limit // 1_000_000,
+    }
 
 
 def question_context(session: OnboardingSession) -> dict[str, Any]:
@@ -131,6 +142,11 @@ def building_context(session: OnboardingSession) -> dict[str, Any]:
         "activity": activity_of(session, now=timezone.now()),
         "learned": documents,
     }
+
+
+def meeting_context(session: OnboardingSession) -> dict[str, Any]:
+    version = session.agent.published_version
+    return {"config": version.load() if version else None, "snippet": snippet_of(session)}
 
 
 def snippet_of(session: OnboardingSession) -> str:

@@ -1,6 +1,7 @@
 """Sentences that the agent speaks word for word, per language.
 
-A language stands here only when everything else can speak it too; the local engine hears and speaks English.
+A language stands here only when everything else can speak it too; the local engine hears and speaks
+English.
 """
 
 from string import Template

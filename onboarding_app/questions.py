@@ -1,7 +1,9 @@
-"""What the owner is asked: at most five questions in a fixed order, none of which waits for the website.
+"""What the owner is asked: at most five questions in a fixed order, none of which waits for the
+website.
 
-Each one fills a part of the agent that no website says. Choices are offers, never fences: any words of the owner's own
-are taken, because an owner who doesn't find themselves in a list must not be stuck.
+Each one fills a part of the agent that no website says. Choices are offers, never fences: any words
+of the owner's own are taken, because an owner who doesn't find themselves in a list must not be
+stuck.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,7 +1,7 @@
 """What an owner does on the way to an agent: start, answer, skip, go back, add material, try again.
 
-Every step takes the session's row lock and is one transaction, because the wizard, the API and an impatient double click
-may all answer at once; said twice, the same thing changes nothing.
+Every step takes the session's row lock and is one transaction, because the wizard, the API and an
+impatient double click may all answer at once; said twice, the same thing changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from agents_app.services import create_agent
 from foundation.queueing import enqueue
 from knowledge_app.exceptions import SourceRejected
 from knowledge_app.models import KnowledgeSource
-from knowledge_app.services import add_file, add_text, add_website, remove_source, sync_source
+from knowledge_app.services import add_file, add_text, add_website, sync_source
 from onboarding_app.exceptions import NotAsking, QuestionOutdated
 from onboarding_app.models import OnboardingAnswer, OnboardingSession
 from onboarding_app.phrases import DEFAULT_LANGUAGE
@@ -81,7 +81,8 @@ def skip_question(*, session: OnboardingSession, question_id: str) -> Onboarding
 
 
 def go_back(*, session: OnboardingSession) -> OnboardingSession:
-    """Open the question before the current one again, with its text; at the first one nothing happens.
+    """Open the question before the current one again, with its text; at the first one nothing
+    happens.
 
     Raises:
         NotAsking: the agent is being built or is ready.
@@ -100,7 +101,8 @@ def go_back(*, session: OnboardingSession) -> OnboardingSession:
 def add_material(
     *, session: OnboardingSession, website_url: str = "", files: Iterable[UploadedFile] = ()
 ) -> Material:
-    """Hand over a website and files, each on its own: one that can't be used doesn't hold up the rest.
+    """Hand over a website and files, each on its own: one that can't be used doesn't hold up the
+    rest.
 
     A build that failed begins again, since something to learn from was what it lacked.
     """
@@ -116,13 +118,10 @@ def add_material(
     return material
 
 
-def drop_material(*, session: OnboardingSession, source: KnowledgeSource) -> None:
-    """Take back something that was handed over, with all that was read of it."""
-    remove_source(source=source)
-
-
 def retry_build(*, session: OnboardingSession) -> OnboardingSession:
-    """Begin a failed build again and read once more what couldn't be read; otherwise nothing happens."""
+    """Begin a failed build again and read once more what couldn't be read; otherwise nothing
+    happens.
+    """
     with transaction.atomic():
         locked = _lock(session)
         if locked.status == OnboardingSession.Status.FAILED:
@@ -191,24 +190,18 @@ def _rebuild_failed(session: OnboardingSession) -> None:
 def _learn_what_was_told(session: OnboardingSession) -> None:
     """Make a source of what the owner knows and no page says; a repeated build finds it there."""
     told = session.answers.filter(question_id=EXTRA.id).values_list("text", flat=True).first()
-    title = f"Good to know about {session.business_name}"[:300]
-    if told and not session.agent.sources.filter(title=title, text=told).exists():
+    if told and not session.agent.sources.filter(text=told).exists():
+        title = f"Good to know about {session.business_name}"
         add_text(agent=session.agent, title=title, text=told)
 
 
 def _add_website(agent: Agent, address: str) -> KnowledgeSource:
-    source = add_website(agent=agent, url=complete_address(address))
+    source = add_website(agent=agent, url=address)
     business = agent.business
     if not business.website_url:
         business.website_url = source.url[:500]
         business.save(update_fields=["website_url", "updated_at"])
     return source
-
-
-def complete_address(address: str) -> str:
-    """Return an address as a browser would take it: people type `example.com`."""
-    address = address.strip()
-    return address if "://" in address else f"https://{address}"
 
 
 class _collecting:

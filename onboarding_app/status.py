@@ -1,4 +1,6 @@
-"""Where an onboarding stands, for the API and the pages: one description, so that both always say the same."""
+"""Where an onboarding stands, for the API and the pages: one description, so that both always say
+the same.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +12,8 @@ from onboarding_app.models import OnboardingSession
 from onboarding_app.questions import QUESTIONS, Question
 from onboarding_app.services import current_question
 
-# Nobody looks at the build: the queue or its worker is down, and only whoever runs the platform can help.
+# Nobody looks at the build: the queue or its worker is down, and only whoever runs the platform can
+# help.
 UNATTENDED_AFTER = timedelta(seconds=60)
 UNATTENDED = (
     "This takes longer than it should: the platform's background workers don't answer. "

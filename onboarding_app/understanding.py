@@ -1,7 +1,8 @@
-"""What the platform has understood from the sources so far: how much it read, and what that was about.
+"""What the platform has understood from the sources so far: how much it read, and what that was
+about.
 
-Shown beside the questions and used by the builder. Titles and headings only: they are what an owner recognises at a glance,
-and they need no model.
+Shown beside the questions and used by the builder. Titles and headings only: they are what an owner
+recognises at a glance, and they need no model.
 """
 
 import re
@@ -16,7 +17,7 @@ MAX_TOPICS = 12
 MAX_QUESTIONS = 6
 # More headings than any page needs; keeps one query small on a site of thousands of questions.
 _MAX_HEADINGS = 300
-_SEPARATOR = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+[|\u2013\u2014·•»:-]\s+|\s*\|\s*")
 _HEADING_PATH = re.compile(r"\s+>\s+")
 _WORDS_FOR = {
     "opening": "What are your opening hours?",
@@ -75,7 +76,7 @@ def understand(*, agent: Agent) -> Understanding:
 
 
 def find_topics(titles: Sequence[str]) -> tuple[str, ...]:
-    """Return what each page is about: its title without the site's name, which most titles repeat."""
+    """Return what each page is about: its title without the site's name, which most repeat."""
     split = [[part.strip() for part in _SEPARATOR.split(title) if part.strip()] for title in titles]
     counted = Counter(part for parts in split for part in dict.fromkeys(parts))
     repeated = {part for part, times in counted.items() if times > max(1, len(titles) // 2)}
@@ -84,7 +85,9 @@ def find_topics(titles: Sequence[str]) -> tuple[str, ...]:
 
 
 def suggest_questions(*, headings: Iterable[str], topics: Iterable[str]) -> tuple[str, ...]:
-    """Return questions that the sources answer: those that stand there as headings, then those that topics suggest."""
+    """Return questions that the sources answer: those that stand there as headings, then those that
+    topics suggest.
+    """
     asked = [question for heading in headings if (question := _question_in(heading))]
     implied = [question for topic in topics if (question := _question_for(topic))]
     return tuple(dict.fromkeys(asked + implied))[:MAX_QUESTIONS]

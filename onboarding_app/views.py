@@ -1,5 +1,8 @@
-"""The wizard's pages. Every step works without script; `pages/wizard.js` makes the same forms smooth."""
+"""The wizard's pages. Every step works without script; `pages/wizard.js` makes the same forms
+smooth.
+"""
 
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -11,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents_app.models import Business, User
 from knowledge_app.exceptions import SourceRejected
+from knowledge_app.services import remove_source
 from onboarding_app import services
 from onboarding_app.access import business_of, get_session_or_404
 from onboarding_app.exceptions import AnswerRejected, NotAsking, QuestionOutdated
 from onboarding_app.forms import AnswerForm, MaterialForm
 from onboarding_app.models import OnboardingSession
-from onboarding_app.pages import describe_steps, step_of, wizard_context
+from onboarding_app.pages import describe_steps, material_context, step_of, wizard_context
 from onboarding_app.services import current_question
 
 NOTHING_GIVEN = "Enter your website's address, or add at least one document."
@@ -70,7 +74,7 @@ def add_material(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def drop_material(request: HttpRequest, public_id: UUID, source_id: UUID) -> HttpResponse:
     session = get_session_or_404(request.user, public_id)
     source = get_object_or_404(session.agent.sources, public_id=source_id)
-    services.drop_material(source=source)
+    remove_source(source=source)
     return redirect(f"{_address(session)}?step=sources")
 
 
@@ -93,10 +97,8 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def go_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     session = get_session_or_404(request.user, public_id)
-    try:
+    with suppress(NotAsking):
         services.go_back(session=session)
-    except NotAsking:
-        pass
     return _go_on(session)
 
 
@@ -165,7 +167,7 @@ def _empty_context(business: Business) -> dict[str, object]:
         "steps": describe_steps("sources"),
         "typed_url": business.website_url,
         "business": business,
-    }
+    } | material_context()
 
 
 def _messages(form: MaterialForm) -> list[str]:

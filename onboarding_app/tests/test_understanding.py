@@ -7,8 +7,8 @@ def test_the_name_that_most_titles_repeat_is_left_out() -> None:
     titles = [
         "Harbour Wheels",
         "Opening hours | Harbour Wheels",
-        "Repairs – Harbour Wheels",
-        "Repairs – Harbour Wheels",
+        "Repairs \u2013 Harbour Wheels",
+        "Repairs \u2013 Harbour Wheels",
     ]
     assert find_topics(titles) == ("Opening hours", "Repairs")
 
