@@ -24,6 +24,12 @@ def _plain_static_files(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """A slow hash protects people's passwords; in tests it costs half a second per person."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _cache_of_its_own(settings: Settings) -> None:
     """Counted requests and kept values don't reach the next test."""
     prefix = {"KEY_PREFIX": uuid.uuid4().hex}

@@ -1,7 +1,7 @@
 """The agents API: list, make, change and delete agents; edit the draft, publish it, roll back.
 
-`published_version` and `is_configured` are consequences of publishing and can't be written. A draft is always a complete
-`AgentConfig`: what can't be published isn't stored.
+`published_version` and `is_configured` are consequences of publishing and can't be written. A draft
+is always a complete `AgentConfig`: what can't be published isn't stored.
 """
 
 from typing import Any, ClassVar
@@ -23,6 +23,7 @@ from agents_app.exceptions import AgentNotConfigured, ConfigRejected
 from agents_app.models import Agent, AgentVersion, Business, User
 from agents_app.shortcuts import get_agent_or_404
 from foundation.api_errors import MESSAGES, ApiError
+from knowledge_app.services import summarise_knowledge
 
 
 class TranslatesAgentErrors(APIView):
@@ -50,8 +51,6 @@ def _person(request: Request) -> User | None:
 
 
 def _detail(agent: Agent, status: int = 200) -> Response:
-    from knowledge_app.services import summarise_knowledge
-
     context = {"knowledge": summarise_knowledge(agent=agent)}
     return Response(serializers.AgentDetailOutput(agent, context=context).data, status=status)
 
@@ -165,7 +164,9 @@ class DraftView(TranslatesAgentErrors):
         examples=[examples.CONFIG],
     )
     def put(self, request: Request, public_id: UUID) -> Response:
-        """Replace the draft; it must be complete. What visitors hear changes with the next publishing."""
+        """Replace the draft; it must be complete. What visitors hear changes with the next
+        publishing.
+        """
         agent = get_agent_or_404(request.user, public_id)
         return Response(services.save_draft(agent=agent, data=request.data).draft)
 
@@ -206,7 +207,9 @@ class RollbackView(TranslatesAgentErrors):
         examples=[examples.ROLLBACK, examples.VERSION],
     )
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Let an earlier version speak again. Nothing is copied or deleted; the draft stays as it is."""
+        """Let an earlier version speak again. Nothing is copied or deleted; the draft stays as it
+        is.
+        """
         agent = get_agent_or_404(request.user, public_id)
         given = _validated(serializers.RollbackInput(data=request.data))
         version = services.roll_back(agent=agent, number=given["version"])

@@ -1,4 +1,4 @@
-"""One example per endpoint, as the API's pages show them; a bicycle workshop called Harbour Wheels."""
+"""One example per endpoint, all of one bicycle workshop called Harbour Wheels."""
 
 from typing import Any
 

@@ -4,7 +4,9 @@ from typing import Any
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """Return `target` changed by `patch`; neither is touched. Nulls remove, objects merge, the rest replaces."""
+    """Return `target` changed by `patch`; neither is touched. Nulls remove, objects merge, the rest
+    replaces.
+    """
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

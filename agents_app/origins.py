@@ -1,4 +1,4 @@
-"""What an entry on an agent's list of websites looks like: scheme, host and port, as browsers send it in `Origin`."""
+"""What stands on an agent's list of websites: scheme, host and port, as in `Origin`."""
 
 from urllib.parse import urlsplit
 
@@ -6,9 +6,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normalise_origin(value: str) -> str:
-    """Return scheme://host[:port] in lower case without the scheme's default port, or "" for anything else.
+    """Return scheme://host[:port] without the scheme's default port, or "" for anything else.
 
-    A path is dropped, because people paste the address of a page; a user name is refused, because nobody means it.
+    A path is dropped, because people paste the address of a page; a user name is refused, because
+    nobody means it.
     """
     try:
         parts = urlsplit(value.strip())
@@ -23,7 +24,7 @@ def normalise_origin(value: str) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    """Return the host as browsers write it: punycode for names with accents, brackets around IPv6."""
+    """Return the host as browsers write it: punycode for accents, brackets around IPv6."""
     if ":" in host:
         return f"[{host}]"
     try:

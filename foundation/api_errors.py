@@ -1,7 +1,8 @@
 """One shape for every error of the API: `{"error": {"code", "message", "fields"?}}`.
 
-`code` is stable and for programs; `message` is for people and says what to do. An app's view translates its own
-exceptions into `ApiError`; everything DRF raises is translated here, so that there is no second shape.
+`code` is stable and for programs; `message` is for people and says what to do. An app's view
+translates its own exceptions into `ApiError`; everything DRF raises is translated here, so that
+there is no second shape.
 """
 
 import logging
@@ -37,7 +38,9 @@ _TOO_LARGE = (
 
 
 class ApiError(exceptions.APIException):
-    """An error with a named code. `extra` goes into the error object; `retry_after_seconds` into the header."""
+    """An error with a named code. `extra` goes into the error object; `retry_after_seconds` into
+    the header.
+    """
 
     def __init__(
         self,
@@ -62,10 +65,10 @@ def error_body(code: str, message: str, **extra: Any) -> dict[str, Any]:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer every error in our shape; an unexpected one is logged and signalled as Django would."""
+    """Answer every error in our shape; an unexpected one is logged and signalled too."""
     known = _translate(error)
     if known is None:
-        return _server_error(context)
+        return _server_error(error, context)
     return Response(_body(known), status=known.status_code, headers=_headers(known))
 
 
@@ -84,11 +87,11 @@ def _translate(error: Exception) -> exceptions.APIException | None:
     return None
 
 
-def _server_error(context: dict[str, Any]) -> Response:
+def _server_error(error: Exception, context: dict[str, Any]) -> Response:
     """Answer here and not in Django's handler, which would show a debug page when DEBUG is on."""
     request = context.get("request")
     view = type(context.get("view")).__name__
-    logger.exception("An API view crashed", extra={"view": view})
+    logger.error("An API view crashed", exc_info=error, extra={"view": view})
     got_request_exception.send(sender=None, request=getattr(request, "_request", None))
     return Response(error_body(*MESSAGES[500]), status=500)
 

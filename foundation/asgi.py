@@ -1,60 +1,85 @@
-"""A limit on what a request may carry, before Django: it reads a body to its end (to disk) before any view or middleware runs."""
+"""What is refused before Django sees it, because Django itself would fail there.
 
+It reads a body to its end, onto the disk, before any middleware runs, so that only here an endless
+one can be stopped; and it builds its request with whatever codec the caller names as a charset,
+where `zip` or `undefined` is a crash.
+"""
+
+import codecs
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from django.utils.http import parse_header_parameters
+
 from foundation.api_errors import MESSAGES, error_body
 
+Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_CHARSETS = {"utf-8", "ascii"}
 
 
-class BodyLimit:
-    """Answer 413 in our error shape to a body over `max_bytes`, whether it was announced or comes in chunks."""
+class Gate:
+    """Answers 413, 415 and 400 in our error shape; everything else is the application's."""
 
     def __init__(self, app: App, *, max_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif _announced_bytes(scope) > self.max_bytes:
-            await _refuse(send)
+        elif status := self._refusal(scope):
+            await _refuse(send, status)
         else:
             await self._pass_on(scope, receive, send)
 
-    async def _pass_on(
-        self, scope: MutableMapping[str, Any], receive: Receive, send: Send
-    ) -> None:
+    def _refusal(self, scope: Scope) -> int:
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > self.max_bytes:
+            return 413
+        if not _is_utf8(headers.get(b"content-type", b"").decode("latin-1")):
+            return 415
+        return 0 if scope.get("query_string", b"").isascii() else 400
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            # To the application an endless body looks like a visitor who left: it drops what it has and is silent.
+            # To Django an endless body then looks like a visitor who left: it drops what it has
+            # and is silent.
             return message if received <= self.max_bytes else {"type": "http.disconnect"}
 
         await self.app(scope, counted, send)
         if received > self.max_bytes:
-            await _refuse(send)
+            await _refuse(send, 413)
 
 
-def _announced_bytes(scope: MutableMapping[str, Any]) -> int:
-    value = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(value) if value.isdigit() else 0
+def _is_utf8(content_type: str) -> bool:
+    """Whether the text is in UTF-8 or ASCII, which is what it is when nothing is said."""
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+        return codecs.lookup(charset).name in _CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
-async def _refuse(send: Send) -> None:
-    body = json.dumps(error_body(*MESSAGES[413])).encode()
+async def _refuse(send: Send, status: int) -> None:
+    body = json.dumps(error_body(*MESSAGES[status])).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
+        # So that the widget can read it from another website; nothing in it is private.
+        (b"access-control-allow-origin", b"*"),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

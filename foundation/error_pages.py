@@ -1,4 +1,4 @@
-"""What a request gets that no view could answer: a page for people, our error shape for programs."""
+"""What a request gets that no view could answer: a page, or our error shape for programs."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -26,7 +26,9 @@ def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if _is_api(request):
-        return api_error(400, message="The request can't be read: a header or the address is broken.")
+        return api_error(
+            400, message="The request can't be read: a header or the address is broken."
+        )
     return defaults.bad_request(request, exception)
 
 

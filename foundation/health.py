@@ -1,8 +1,9 @@
-"""Whether this process serves, and whether everything it needs is there: `/health/` and `/health/ready/`.
+"""Whether this process serves, and whether everything it needs is there: `/health/` and
+`/health/ready/`.
 
-All checks run at once and in at most two seconds. Without the database, the broker or the storage nothing works:
-`down`, 503. Without LiveKit or a worker, pages and text chat still do, and a balancer that took us out for it would
-take those away too: `degraded`, 200.
+All checks run at once and in at most two seconds. Without the database, the broker or the storage
+nothing works: `down`, 503. Without LiveKit or a worker, pages and text chat still do, and a
+balancer that took us out for it would take those away too: `degraded`, 200.
 """
 
 import logging

@@ -1,4 +1,5 @@
-"""One check per part that the platform stands on. Each uses its part for real and says, when it fails, who must do what.
+"""One check per part that the platform stands on. Each uses its part for real and says, when it
+fails, who must do what.
 
 No check shares a connection with the pages: what is asked is whether a *new* one can be had now.
 """
@@ -14,6 +15,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from livekit import api
+
+from foundation.worker_registry import registered_workers
 
 # Below the two seconds that a check may take, so that the words of the check win over "no answer".
 CONNECT_SECONDS = 1.5
@@ -102,8 +105,6 @@ def _refusal(answer: httpx.Response) -> str:
 
 
 def check_worker() -> None:
-    from foundation.worker_registry import registered_workers
-
     try:
         workers = registered_workers()
     except redis.RedisError as error:

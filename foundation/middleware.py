@@ -1,6 +1,5 @@
-"""What happens to every request before a view: an id, a refusal of text that nothing behind can hold, a policy by section."""
+"""What happens to every request around a view: an id, a refusal of NULs, a policy by section."""
 
-import codecs
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -13,11 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from foundation.error_pages import api_error, bad_request
+from foundation.error_pages import bad_request
 from foundation.logs import request_id
 
 _ACCEPTED = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
-_CHARSETS = {"utf-8", "ascii"}
 
 
 class RequestIdMiddleware:
@@ -47,11 +45,11 @@ class RequestIdMiddleware:
         return response
 
 
-class RefuseBrokenTextMiddleware:
-    """Answer 400 to a NUL in the address or a cookie, 415 to a body that isn't in UTF-8.
+class RefuseNulMiddleware:
+    """Answer 400 to a NUL in the address or a cookie.
 
-    PostgreSQL refuses NULs wherever a query meets them, and Django accepts any codec that Python knows as a charset
-    (`zip`, `undefined`), so that both would be a 500 in the first view that looks.
+    PostgreSQL refuses it wherever a query meets it, which would be a 500 in the first view that
+    looks; a cookie's quoting (`"\\000"`) hides it from every proxy.
     """
 
     sync_capable = True
@@ -63,7 +61,7 @@ class RefuseBrokenTextMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        refusal = _refusal(request)
+        refusal = bad_request(request) if _has_nul(request) else None
         if iscoroutinefunction(self):
             return self._answer_async(request, refusal)
         return refusal or self.get_response(request)
@@ -74,25 +72,17 @@ class RefuseBrokenTextMiddleware:
         return refusal or await self.get_response(request)
 
 
-def _refusal(request: HttpRequest) -> HttpResponseBase | None:
-    if _has_unreadable_charset(request):
-        # Whatever reads the query after us would decode it with that codec too.
-        request.encoding = "utf-8"
-        return api_error(415, message="Send text in UTF-8.")
-    texts = [request.path_info, unquote(request.META.get("QUERY_STRING", ""))]
-    if any("\x00" in text for text in (*texts, *request.COOKIES.values())):
-        return bad_request(request)
-    return None
-
-
-def _has_unreadable_charset(request: HttpRequest) -> bool:
-    return bool(request.encoding) and codecs.lookup(str(request.encoding)).name not in _CHARSETS
+def _has_nul(request: HttpRequest) -> bool:
+    query = unquote(request.META.get("QUERY_STRING", ""))
+    return any("\x00" in text for text in (request.path_info, query, *request.COOKIES.values()))
 
 
 class SectionPolicyMiddleware(CSPMiddleware):
-    """The site's content security policy, with the directives that a section replaces in its own pages only."""
+    """The site's content security policy, and what a section replaces in it for its own pages."""
 
-    def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
+    def get_policy_parts(
+        self, request: HttpRequest, response: Any, report_only: bool = False
+    ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         for prefix, directives in settings.CONTENT_SECURITY_POLICY_BY_SECTION.items():
             if request.path_info.startswith(prefix):

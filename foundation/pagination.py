@@ -1,4 +1,6 @@
-"""Lists are cursors: they stay right while rows are added, and cost the same on page one and page thousand."""
+"""Lists are cursors: they stay right while rows are added, and cost the same on page one and page
+thousand.
+"""
 
 from typing import Any
 

@@ -1,7 +1,9 @@
-"""How a JSON body is read: what a database column or an encoder can't hold is refused here, once, with words.
+"""How a JSON body is read: what a database column or an encoder can't hold is refused here, once,
+with words.
 
-DRF's own parser has no size limit and lets through NUL characters, lone surrogates, `1e999` and bottomless nesting;
-each of them is a 500 somewhere further down, so none of them may pass this door.
+DRF's own parser has no size limit and lets through NUL characters, lone surrogates, `1e999` and
+bottomless nesting; each of them is a 500 somewhere further down, so none of them may pass this
+door.
 """
 
 import json

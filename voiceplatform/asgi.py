@@ -7,8 +7,8 @@ import os
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from foundation.asgi import BodyLimit
+from foundation.asgi import Gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voiceplatform.settings")
 
-application = BodyLimit(get_asgi_application(), max_bytes=settings.MAX_REQUEST_BYTES)
+application = Gate(get_asgi_application(), max_bytes=settings.MAX_REQUEST_BYTES)

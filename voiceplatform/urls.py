@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("onboarding_app.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/", api_not_found),
     path("api/<path:rest>", api_not_found),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -63,7 +63,9 @@ def test_the_list_can_be_read_backwards(api: APIClient, business: Business) -> N
 
 
 def test_a_new_agent_is_visibly_not_configured(api: APIClient, business: Business) -> None:
-    response = api.post(LIST, {"name": "Kim", "allowed_origins": ["https://Shop.example/a"]}, "json")
+    response = api.post(
+        LIST, {"name": "Kim", "allowed_origins": ["https://Shop.example/a"]}, "json"
+    )
     body = response.json()
     assert response.status_code == 201
     assert (body["name"], body["is_configured"], body["draft"]) == ("Kim", False, None)
@@ -82,9 +84,7 @@ def test_who_has_two_businesses_says_for_which_the_agent_is(api: APIClient, owne
     assert response.json()["business"]["slug"] == second.slug
 
 
-def test_an_agent_cannot_be_made_for_a_strangers_business(
-    api: APIClient, stranger: User
-) -> None:
+def test_an_agent_cannot_be_made_for_a_strangers_business(api: APIClient, stranger: User) -> None:
     theirs = Business.objects.for_user(stranger).get()
     response = api.post(LIST, {"name": "Kim", "business": str(theirs.public_id)}, "json")
     assert_is_error(response, 400, "invalid", "business")

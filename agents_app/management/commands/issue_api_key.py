@@ -1,4 +1,6 @@
-"""Issues an API key from the command line; prints the key and nothing else, so that a script can take it."""
+"""Issues an API key from the command line; prints the key and nothing else, so that a script can
+take it.
+"""
 
 from typing import Any
 
