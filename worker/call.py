@@ -88,6 +88,8 @@ class Call:
             room=self._ctx.room,
             room_options=room_options(visitor_identity(self._row)),
             record=False,
+            # It would send every event to the room and let its participants steer the session.
+            session_host=False,
         )
         self._spawn(self._beat())
         self._spawn(self._end_when_time_is_up(engine))

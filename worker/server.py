@@ -36,7 +36,7 @@ def build_server(
         load_fnc=load,
         load_threshold=0.99,
         num_idle_processes=max_calls,
-        preload_modules=["worker.entry", "worker.forkserver_guard"],
+        preload_modules=["worker.entry", "worker.preload"],
         initialize_process_timeout=INITIALIZE_SECONDS,
         session_end_timeout=SESSION_END_SECONDS,
         shutdown_process_timeout=SESSION_END_SECONDS + 5,
