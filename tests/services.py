@@ -159,7 +159,7 @@ def _with_models(env: Mapping[str, str], only: Collection[str]) -> list[str]:
 
 def _programs(env: Mapping[str, str], names: Collection[str]) -> list[Program]:
     port = urlsplit(env["PUBLIC_URL"]).port or 0
-    known = [*platform_programs(env, web_port=port), demo_site()]
+    known = [*platform_programs(env, web_port=port), demo_site(env)]
     return [program for program in known if program.name in names]
 
 

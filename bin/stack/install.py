@@ -1,9 +1,7 @@
-"""The Python environment: uv, then exactly what the hashed locks say, skipped when nothing has
-changed.
+"""The Python environment: uv, then exactly what the hashed locks say, skipped when nothing changed.
 
-Packages are added and never removed, since `bin/up` and `bin/test` share the environment and need
-different locks. uv comes from the `PATH` or, pinned and hashed, into a small environment made by
-`venv`.
+uv comes from the `PATH` or, pinned and hashed, into a small environment made by `venv`. What a lock
+no longer names is removed, since a leftover package can change what the others do.
 """
 
 import hashlib
@@ -19,30 +17,35 @@ from stack.console import Step
 from stack.layout import LOCAL, ROOT
 
 VENV = LOCAL / "venv"
+STAMP = VENV / ".locks-installed"
+GROUPS = VENV / ".groups"
 BOOTSTRAP = LOCAL / "bootstrap"
 LOGS = LOCAL / "logs"
 UV_LOCK = Path(__file__).with_name("uv-requirements.txt")
 LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
-NETWORK = "Most often the package index can't be reached: look at the log, then start again."
+NETWORK = "Most often the package index can't be reached: see the log, then start again."
 
 
 def ensure(groups: Iterable[str]) -> Path:
-    """Make `.local/venv` hold the locks of these groups; return its Python."""
-    locks = [LOCKS[group] for group in groups]
-    stamp, wanted = stamp_file(locks), fingerprint(locks)
-    if not (stamp.is_file() and stamp.read_text() == wanted and interpreter().is_file()):
+    """Make `.local/venv` hold exactly the locks of these and earlier groups; return its Python."""
+    wanted_groups = set(groups) | known_groups()
+    locks = [lock for group, lock in LOCKS.items() if group in wanted_groups]
+    wanted = fingerprint(locks)
+    if not (STAMP.is_file() and STAMP.read_text() == wanted and interpreter().is_file()):
         with Step("Python packages") as step:
             install(locks, step)
-            stamp.write_text(wanted)
+            GROUPS.write_text(" ".join(sorted(wanted_groups)))
+            STAMP.write_text(wanted)
     return interpreter()
+
+
+def known_groups() -> set[str]:
+    """Return the groups that the environment holds: `bin/up` keeps what the tests need."""
+    return set(GROUPS.read_text().split()) & set(LOCKS) if GROUPS.is_file() else set()
 
 
 def interpreter() -> Path:
     return VENV / "bin" / "python"
-
-
-def stamp_file(locks: list[Path]) -> Path:
-    return VENV / f".{'-'.join(lock.stem for lock in locks)}.stamp"
 
 
 def fingerprint(files: Iterable[Path]) -> str:
@@ -59,10 +62,7 @@ def install(locks: list[Path], step: Step) -> None:
     if not works(interpreter()):
         step.note("making .local/venv")
         uv_run([uv, "venv", "--clear", "--python", base_python(), VENV], step, "uv-venv")
-    command: list[str | Path] = [uv, "pip", "install", "--require-hashes"]
-    command += ["--python", interpreter()]
-    for lock in locks:
-        command += ["-r", lock]
+    command = [uv, "pip", "sync", "--require-hashes", "--python", interpreter(), *locks]
     lines = uv_run(command, step, "uv-install")
     step.detail = next((line for line in lines if line.startswith("Installed")), "nothing to do")
 

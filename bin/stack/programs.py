@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from stack import frontend
-from stack.layout import ROOT
+from stack.layout import LOCAL, ROOT
 from stack.program import Program
 
 APPS = ("voiceplatform", "foundation", "agents_app", "knowledge_app", "voice_app", "onboarding_app")
@@ -73,8 +75,14 @@ def beat(env: Mapping[str, str]) -> Program:
     return Program("beat", "Task schedule", (*command, "--loglevel", env.get("LOG_LEVEL", "INFO")))
 
 
-def demo_site() -> Program:
-    return Program("demo-site", "Demo website", (sys.executable, str(ROOT / "demo" / "serve.py")))
+def demo_site(env: Mapping[str, str]) -> Program:
+    """Return the demo's website; the address of its agent comes by a file of `setup_demo`."""
+    port = urlsplit(env.get("DEMO_URL", "")).port or 8100
+    agent = Path(env.get("DATA_DIR", LOCAL / "data")) / "demo.json"
+    serve = (sys.executable, str(ROOT / "demo" / "serve.py"))
+    return Program(
+        "demo-site", "Demo website", (*serve, "--port", str(port), "--platform-file", str(agent))
+    )
 
 
 def frontend_watch() -> Program:

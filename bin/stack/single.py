@@ -60,7 +60,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def programs(env: Mapping[str, str], *, port: int) -> dict[str, Program]:
-    known = [*platform_programs(env, web_port=port), demo_site()]
+    known = [*platform_programs(env, web_port=port), demo_site(env)]
     return {program.name: program for program in known}
 
 

@@ -107,7 +107,7 @@ class Startup:
         programs = [
             *self.embedded.programs(),
             *platform_programs(self.env, web_port=self.ports["web"], reload=self.reload),
-            *([demo_site()] if self.with_demo else []),
+            *([demo_site(self.env)] if self.with_demo else []),
             *([frontend_watch()] if self.reload else []),
         ]
         self.supervisor = self._supervisor = Supervisor(self.layout, programs)
