@@ -62,9 +62,13 @@ def install(locks: list[Path], step: Step) -> None:
     if not works(interpreter()):
         step.note("making .local/venv")
         uv_run([uv, "venv", "--clear", "--python", base_python(), VENV], step, "uv-venv")
-    command = [uv, "pip", "sync", "--require-hashes", "--python", interpreter(), *locks]
+    # A dozen processes start from this environment: compiling once saves each of them seconds.
+    compiled = "--compile-bytecode"
+    command = [uv, "pip", "sync", compiled, "--require-hashes", "--python", interpreter(), *locks]
     lines = uv_run(command, step, "uv-install")
-    step.detail = next((line for line in lines if line.startswith("Installed")), "nothing to do")
+    step.detail = next(
+        (line for line in lines if line.startswith(("Installed", "Uninstalled"))), "nothing to do"
+    )
 
 
 def uv_run(command: list[str | Path], step: Step, name: str) -> list[str]:
