@@ -48,6 +48,8 @@ export default defineConfig({
     outDir: "static/dist",
     emptyOutDir: true,
     target: "es2022",
+    // Tailwind 4 needs these as well; older ones would only double every colour.
+    cssTarget: ["chrome111", "safari16.4", "firefox128"],
     sourcemap: false,
     modulePreload: false,
     // A data: URL would be refused by our content security policy.

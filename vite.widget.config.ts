@@ -11,6 +11,8 @@ export default defineConfig({
     outDir: "static/dist",
     emptyOutDir: false,
     target: "es2022",
+    // The first that know light-dark(), by which the widget follows the page around it.
+    cssTarget: ["chrome123", "safari17.5", "firefox120"],
     sourcemap: false,
     assetsInlineLimit: 0,
     rolldownOptions: {

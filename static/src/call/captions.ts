@@ -28,10 +28,11 @@ export class Captions {
     return id;
   }
 
+  /** An empty list says that the answer to come stands on nothing; it takes nothing from one that has begun. */
   attachSources(sources: Source[]): void {
     const answer = this.currentAnswer();
-    if (answer) answer.sources = sources;
-    else this.waitingSources = sources;
+    if (!answer) this.waitingSources = sources;
+    else if (sources.length) answer.sources = sources;
   }
 
   attachCard(card: Card): void {

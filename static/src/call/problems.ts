@@ -231,7 +231,8 @@ export function problem(code: ProblemCode, extra: Partial<Problem> = {}): Proble
 export function advise(found: Problem, audience: Audience): Advice {
   const entry = ENTRIES[found.code];
   const cure = (audience === "visitor" && entry.visitor) || entry.owner;
-  const detail = audience === "owner" && found.detail ? `${found.detail} ` : "";
+  // Our own messages mark commands with backticks, which here would only be dirt.
+  const detail = audience === "owner" && found.detail ? `${found.detail.replaceAll("`", "")} ` : "";
   return { title: entry.title, cure: detail + cure + waiting(found), canRetry: !entry.isFinal };
 }
 

@@ -27,8 +27,8 @@ export function latencyLine(report: LatencyReport): string {
   const parts = [
     report.connected_ms !== undefined && `Connected in ${seconds(report.connected_ms)}`,
     report.greeting_audible_ms !== undefined &&
-      `greeting heard after ${seconds(report.greeting_audible_ms)}`,
-    answer !== undefined && `last answer after ${seconds(answer)}`,
+      `greeting after ${seconds(report.greeting_audible_ms)}`,
+    answer !== undefined && `answer after ${seconds(answer)}`,
   ];
   return parts.filter(Boolean).join(" · ");
 }

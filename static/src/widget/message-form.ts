@@ -13,8 +13,14 @@ export class MessageForm {
   private readonly error = make("p", "error", [], { role: "alert" });
   private readonly button = make("button", "button main", ["Send"], { type: "submit" });
 
-  constructor(private readonly send: (message: WrittenMessage) => Promise<void>) {
+  constructor(
+    private readonly send: (message: WrittenMessage) => Promise<void>,
+    private readonly close: () => void,
+  ) {
+    const back = make("button", "button", ["Back"], { type: "button" });
+    back.addEventListener("click", () => this.close());
     this.element = make("form", "form", [
+      make("h3", "", ["Leave a message"]),
       makeField("Your name (optional)", "input", { name: "name", autocomplete: "name" }),
       makeField("Phone or email", "input", { name: "contact", maxlength: "300", required: "" }),
       makeField("Message", "textarea", {
@@ -24,7 +30,7 @@ export class MessageForm {
         required: "",
       }),
       this.error,
-      this.button,
+      make("div", "form-buttons", [back, this.button]),
     ]);
     this.element.hidden = true;
     this.error.hidden = true;

@@ -13,12 +13,13 @@ export function drawPanel(agent: AgentInfo) {
     type: "button",
     "aria-label": "Close",
   });
-  const head = make("header", "head", [make("h2", "", [agent.name], { id: "name" }), close]);
+  const name = make("h2", "", [agent.name, make("small", "", ["AI assistant"])], { id: "name" });
+  const head = make("header", "head", [name, close]);
   const list = make("ol", "call-lines");
   const scroll = make("div", "scroll", [list], { tabindex: "0", "aria-label": "Captions" });
   scroll.setAttribute("role", "region");
   const live = make("p", "silent", [], { "aria-live": "polite" });
-  const foot = make("p", "foot", ["An AI answers. What is said is saved as text."]);
+  const foot = make("p", "foot", ["What is said is saved as text."]);
   const panel = make("section", "panel", [head, stage, problem, scroll, live, controls, foot], {
     role: "dialog",
     "aria-labelledby": "name",

@@ -44,9 +44,7 @@ export class Panel {
     this.api = new VoiceApi(options.platform);
     this.open = recallCall(options.agentId);
     this.parts = drawPanel(options.agent);
-    this.form = new MessageForm((message) =>
-      this.api.leaveMessage(options.agentId, { ...message, sessionId: this.call?.sessionId ?? null }),
-    );
+    this.form = this.makeForm();
     this.parts.panel.insertBefore(this.form.element, this.parts.foot);
     this.lines = this.makeLines();
     root.adoptedStyleSheets.push(sheetOf(orbStyles, linesStyles, panelStyles));
@@ -174,14 +172,28 @@ export class Panel {
   private hideProblem(): void {
     this.parts.problem.hidden = true;
     this.parts.write.hidden = true;
-    this.form.element.hidden = true;
     delete this.parts.panel.dataset["problem"];
   }
 
   /** The last resort: neither voice nor text, but the business hears of it. */
   private writeInstead(): void {
-    this.parts.write.hidden = true;
+    this.parts.panel.toggleAttribute("data-writing", true);
     this.form.open();
+  }
+
+  private stopWriting(): void {
+    this.parts.panel.removeAttribute("data-writing");
+    this.form.element.hidden = true;
+    (this.parts.start.hidden ? this.parts.write : this.parts.start).focus();
+  }
+
+  private makeForm(): MessageForm {
+    const { agentId } = this.options;
+    return new MessageForm(
+      (message) =>
+        this.api.leaveMessage(agentId, { ...message, sessionId: this.call?.sessionId ?? null }),
+      () => this.stopWriting(),
+    );
   }
 
   /** Words for the state line and below it; null leaves the state line as it is. */
