@@ -24,7 +24,7 @@ def agent_list(request: HttpRequest) -> HttpResponse:
         {
             "agent": agent,
             "state": overview.agent_state(agent),
-            "knowledge": overview.knowledge_state(agent.sources.all()),
+            "knowledge": overview.knowledge_state(list(agent.sources.all())),
             "role": overview.role_of(agent),
             "setup_url": overview.setup_url(agent),
         }

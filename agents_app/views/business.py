@@ -17,19 +17,24 @@ from agents_app.models import ApiKey, Business, Membership
 
 def get_business_or_404(user: Any) -> Business:
     """Return the business whose settings this person sees: the first one they joined."""
+    business = _find_business(user)
+    if business is None:
+        raise Http404
+    return business
+
+
+def _find_business(user: Any) -> Business | None:
     memberships = Membership.objects.filter(user=user).select_related("business")
     membership = memberships.order_by("created_at", "pk").first()
-    if membership is None:
-        raise Http404
-    return membership.business
+    return membership.business if membership else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def settings_page(request: HttpRequest) -> HttpResponse:
-    if not Membership.objects.filter(user=request.user).exists():
+    business = _find_business(request.user)
+    if business is None:
         return render(request, "agents_app/settings_none.html")
-    business = get_business_or_404(request.user)
     form = BusinessForm(request.POST or None, business=business)
     if request.method == "POST" and form.is_valid():
         services.update_business(business=business, **form.cleaned_data)
