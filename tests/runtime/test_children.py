@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from stack import children
 from stack.errors import StackError
 

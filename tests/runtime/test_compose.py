@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import yaml
+
 from stack.layout import ROOT
 from stack.programs import platform_programs
 

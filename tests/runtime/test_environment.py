@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from stack.env_files import read_env_file
 from stack.environment import compose, given_settings
 from stack.errors import StackError

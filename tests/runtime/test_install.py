@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from stack import install
 from stack.console import Step
 

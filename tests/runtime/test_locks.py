@@ -4,6 +4,7 @@ import fcntl
 from pathlib import Path
 
 import pytest
+
 from stack import locks
 from stack.errors import StackError
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from stack import livekit, postgres
 from stack.console import Step
 from stack.errors import StackError

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from stack.ports import PREFERRED, Ports, any_free, is_free
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from stack import orphans
 from stack.environment import MARKER
 from stack.errors import StackError
