@@ -78,7 +78,7 @@ def test_a_new_user_hears_the_facts_of_their_own_website(
     hand_over(page, f"{stack.demo_url}/")
     answer_questions(page)
     expect(page.get_by_role("heading", name=re.compile("^Meet "))).to_be_visible(timeout=150_000)
-    agent_id = rows("SELECT public_id FROM agents_app_agent ORDER BY pk DESC LIMIT 1")[0][
+    agent_id = rows("SELECT public_id FROM agents_app_agent ORDER BY id DESC LIMIT 1")[0][
         "public_id"
     ]
 
