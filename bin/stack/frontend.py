@@ -78,7 +78,7 @@ def ensure_packages(step: Step, log_folder: Path) -> None:
         return
     step.note("installing the npm packages")
     npm(
-        ["ci", "--no-audit", "--no-fund"],
+        ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
         step,
         log_folder / "npm-ci.log",
         failure="The npm packages could not be installed.",

@@ -7,6 +7,7 @@ voice worker's forkserver would end every live call unrecorded (notes/livekit.md
 """
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -48,6 +49,8 @@ class Supervisor:
 
     def launch(self, env: Mapping[str, str]) -> None:
         """Start supervisord with every program stopped; programs inherit `env`."""
+        # A SIGQUIT that comes before Celery handles it would leave a core file in the clone.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         config = self._layout.run / "supervisord.conf"
         config.write_text(configuration(self._layout, self.programs.values(), self.socket))
         self._process = subprocess.Popen(
