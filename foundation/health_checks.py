@@ -33,13 +33,13 @@ def check_database() -> None:
         with database.connect(**params) as session:
             rows = session.execute("SELECT app, name FROM django_migrations").fetchall()
     except database.errors.UndefinedTable:
-        raise CheckFailed("The database is empty: run `bin/manage migrate`.") from None
+        raise CheckFailed("The database is empty: run bin/manage migrate.") from None
     except database.Error as error:
         message = "PostgreSQL does not answer: start it, or correct DATABASE_URL."
         raise CheckFailed(message) from error
     missing = _newest_migrations() - {(app, name) for app, name, *_ in map(tuple, rows)}
     if missing:
-        raise CheckFailed("The database is older than the code: run `bin/manage migrate`.")
+        raise CheckFailed("The database is older than the code: run bin/manage migrate.")
 
 
 @cache
@@ -112,7 +112,7 @@ def check_worker() -> None:
         raise CheckFailed(message) from error
     if not workers:
         message = (
-            "No voice worker is registered with LiveKit: start `bin/manage run_voice_worker`; "
+            "No voice worker is registered with LiveKit: start it with bin/manage run_voice_worker; "
             "its log says why it can't register."
         )
         raise CheckFailed(message)

@@ -1,6 +1,8 @@
-"""What the API's description says of errors: one shape, written down once, for every operation."""
+"""How the API describes itself: titles from docstrings, and one error shape, written down once."""
 
 from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
 
 _ERROR_SCHEMA = {
     "type": "object",
@@ -41,6 +43,14 @@ _ERROR_RESPONSE = {
         }
     },
 }
+
+
+class Schema(AutoSchema):
+    """Takes an operation's title from the first sentence of its docstring."""
+
+    def get_summary(self) -> str | None:
+        first_line = (self.get_description() or "").strip().split("\n")[0]
+        return first_line.split(". ")[0].rstrip(".") or None
 
 
 def describe_errors(result: dict[str, Any], **options: Any) -> dict[str, Any]:

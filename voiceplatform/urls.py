@@ -1,10 +1,14 @@
 """Every address of the platform; each app keeps its own lists for pages and for the API."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from foundation.error_pages import api_not_found
+
+# Staff sign in where everybody does, with its rate limits and second factors.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("agents_app.urls")),
