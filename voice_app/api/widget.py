@@ -1,7 +1,8 @@
 """What a website's widget asks before it shows itself.
 
-So the refusal is known before the click: a visitor of a website that isn't on the list never sees a button, and the
-owner reads the reason in the console as soon as the page is open. Answers are kept by the browser for minutes.
+So the refusal is known before the click: a visitor of a website that isn't on the list never sees
+a button, and the owner reads the reason in the console as soon as the page is open. Browsers keep
+a good answer for minutes.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_app.models import Agent
+from agents_app.models import Agent, AgentVersion
 from foundation.api_errors import ApiError
 from voice_app.api.sessions import caller_of
 from voice_app.api.visitor import VisitorView, find_agent
@@ -39,8 +40,8 @@ class WidgetView(VisitorView):
     def get(self, request: Request, agent_id: Any) -> Response:
         agent = find_agent(agent_id)
         caller = caller_of(request, agent)
-        _require_calls(agent, is_member=caller.is_member)
-        response = Response(_describe(agent))
+        version = _answering_version(agent, is_member=caller.is_member)
+        response = Response(_describe(version))
         response["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
         return response
 
@@ -51,17 +52,17 @@ class WidgetView(VisitorView):
         return answer
 
 
-def _require_calls(agent: Agent, *, is_member: bool) -> None:
+def _answering_version(agent: Agent, *, is_member: bool) -> AgentVersion:
     if agent.published_version is None:
         message = "This agent isn't finished yet; its owner can complete it on the agent's page."
         raise ApiError(409, "agent_not_configured", message)
     if not agent.is_active and not is_member:
         raise ApiError(409, "agent_inactive", "This agent is switched off.")
+    return agent.published_version
 
 
-def _describe(agent: Agent) -> dict[str, Any]:
-    assert agent.published_version is not None
-    config = agent.published_version.load()
+def _describe(version: AgentVersion) -> dict[str, Any]:
+    config = version.load()
     return {
         "agent": {"name": config.name, "greeting": config.greeting, "language": config.language},
         "livekit_url": settings.LIVEKIT_PUBLIC_URL,

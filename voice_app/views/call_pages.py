@@ -1,7 +1,8 @@
 """The member's call page, and the loader that other people's websites embed.
 
-The loader is built with a gap where the call's module goes, because only Django knows under which hashed name the
-static storage serves it; it is filled here, so that the owner's one line of HTML never changes.
+The loader is built with a gap where the call's module goes, because only Django knows under which
+hashed name the static storage serves it; it is filled here, so that the owner's one line of HTML
+never changes.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from agents_app.shortcuts import get_agent_or_404
 from agents_app.views.overview import setup_url
 
 MODULE_GAP = "__CALL_MODULE__"
-# Short, because it is not named by its content: an owner's site runs a new loader minutes after an update.
+# Short, because its name says nothing of its content: websites run a new loader within minutes.
 LOADER_SECONDS = 300
 
 
@@ -71,7 +72,7 @@ def _loader() -> tuple[bytes, str]:
 @require_safe
 @condition(etag_func=lambda request: _loader()[1])
 def widget_loader(request: HttpRequest) -> HttpResponse:
-    """Serve the script of the owner's snippet to any website; whether it may show an agent is asked later."""
+    """Serve the script of the owner's snippet to any website; who may show it is asked later."""
     return HttpResponse(
         _loader()[0],
         content_type="text/javascript; charset=utf-8",

@@ -66,7 +66,7 @@ export class Call extends Emitter<CallEvents> {
   state: CallState = "idle";
   isMuted = false;
   private readonly levels = new Levels();
-  private readonly meter = new LatencyMeter(performance.now());
+  private meter = new LatencyMeter(performance.now());
   private room: CallRoom | null = null;
   private key: SessionKey | null = null;
   private track: MediaStreamTrack | null = null;
@@ -93,6 +93,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Go on with a call that a reload or a lost connection left open. Must run in a click. Never throws. */
   resume(key: SessionKey): Promise<void> {
+    this.meter = new LatencyMeter(performance.now(), true);
     return this.run(async () => ({ key, pass: await this.options.api.renewPass(key) }));
   }
 

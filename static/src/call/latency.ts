@@ -20,7 +20,7 @@ const LONGEST_WAIT_MS = 30_000;
 export interface LatencyReport {
   connected_ms?: number;
   greeting_audible_ms?: number;
-  answer_audible_ms: number[];
+  answer_audible_ms?: number[];
 }
 
 export class LatencyMeter {
@@ -32,11 +32,17 @@ export class LatencyMeter {
   private speechSince: number | null = null;
   private speechUntil: number | null = null;
 
-  /** All times are milliseconds of one clock, such as performance.now(). */
-  constructor(private readonly clickedAt: number) {}
+  /**
+   * All times are milliseconds of one clock, such as performance.now(). A call that goes on after a reload was
+   * connected and greeted before: `isResumed` keeps those first figures.
+   */
+  constructor(
+    private readonly clickedAt: number,
+    private readonly isResumed = false,
+  ) {}
 
   connected(at: number): void {
-    this.connectedMs ??= Math.round(at - this.clickedAt);
+    if (!this.isResumed) this.connectedMs ??= Math.round(at - this.clickedAt);
   }
 
   /** Take the levels of one moment; return true when something new was measured. */
@@ -51,7 +57,8 @@ export class LatencyMeter {
   }
 
   report(): LatencyReport {
-    const report: LatencyReport = { answer_audible_ms: [...this.answersMs] };
+    const report: LatencyReport = {};
+    if (this.answersMs.length) report.answer_audible_ms = [...this.answersMs];
     if (this.connectedMs !== undefined) report.connected_ms = this.connectedMs;
     if (this.greetingMs !== undefined) report.greeting_audible_ms = this.greetingMs;
     return report;
@@ -60,7 +67,7 @@ export class LatencyMeter {
   private measure(at: number): boolean {
     const spokenUntil = this.speechUntil;
     this.speechSince = this.speechUntil = null;
-    if (this.greetingMs === undefined) {
+    if (this.greetingMs === undefined && !this.isResumed) {
       this.greetingMs = Math.round(at - this.clickedAt);
       return true;
     }

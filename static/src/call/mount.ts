@@ -2,7 +2,7 @@
  * Brings the markup of `voice_app/_call.html` to life: the test page and the last step of the wizard. Figures of the
  * running call stand as data-*-ms on the element, for tests and benchmarks that look from outside.
  */
-import { Call, warmUp } from "./call";
+import { Call, loadRoomModule, warmUp } from "./call";
 import { Captions } from "./captions";
 import { Chat } from "./chat";
 import type { LatencyReport } from "./latency";
@@ -15,6 +15,8 @@ import { VoiceApi } from "./session";
 import { part, Stage } from "./stage";
 import type { CallState, SessionKey } from "./types";
 import { latencyLine } from "./words";
+
+const LOAD_AHEAD_MS = 300;
 
 export interface CallMount {
   /** Hang up and take every listener off, as when the page's part is swapped out. */
@@ -57,6 +59,8 @@ class CallDesk implements CallMount {
     this.listen();
     this.showIdle();
     this.watch();
+    // This page is for calling: what a call needs comes as soon as the page itself is there.
+    window.setTimeout(() => void loadRoomModule().catch(() => undefined), LOAD_AHEAD_MS);
   }
 
   destroy(): void {
@@ -169,7 +173,7 @@ class CallDesk implements CallMount {
     const { connected_ms, greeting_audible_ms, answer_audible_ms } = report;
     this.root.dataset["connectedMs"] = String(connected_ms ?? "");
     this.root.dataset["greetingMs"] = String(greeting_audible_ms ?? "");
-    this.root.dataset["answersMs"] = answer_audible_ms.join(" ");
+    this.root.dataset["answersMs"] = (answer_audible_ms ?? []).join(" ");
     this.stage.showFigures(latencyLine(report));
   }
 

@@ -10,6 +10,7 @@ import {
   RemoteAudioTrack,
   Room,
   RoomEvent,
+  setLogLevel,
   Track,
   type Participant,
   type RemoteParticipant,
@@ -25,6 +26,9 @@ const AGENT_STATE = "lk.agent.state";
 const CHAT_TOPIC = "lk.chat";
 const TRANSCRIPTION_TOPIC = "lk.transcription";
 const UI_TOPIC = "app.ui";
+
+// The console belongs to the host's page.
+setLogLevel("warn");
 
 /** Why we are no longer in the room: the call is over, or something broke. */
 export type Departure = { isOver: true } | { isOver: false; problem: Problem };

@@ -23,7 +23,7 @@ export function stateWords(state: CallState, agentName: string): StateWords {
 
 /** The call's figures as one line for the owner. */
 export function latencyLine(report: LatencyReport): string {
-  const answer = report.answer_audible_ms.at(-1);
+  const answer = report.answer_audible_ms?.at(-1);
   const parts = [
     report.connected_ms !== undefined && `Connected in ${seconds(report.connected_ms)}`,
     report.greeting_audible_ms !== undefined &&
