@@ -130,7 +130,7 @@ def _recall(ranks: list[int], at: int) -> float:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faq", type=Path)
-    parser.add_argument("--weights", type=float, nargs="*", default=[0.0, 0.08])
+    parser.add_argument("--weights", type=float, nargs="*", default=[0.0, 0.03])
     given = parser.parse_args(arguments)
 
     from django.conf import settings

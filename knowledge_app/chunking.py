@@ -9,6 +9,7 @@ one to three sentences long.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from livekit import blingfire
 
@@ -104,7 +105,9 @@ def _pieces(blocks: Iterable[Block], max_tokens: int) -> Iterator[_Piece]:
 def split_sentences(text: str) -> list[str]:
     """Split running text at sentence ends."""
     _, spans = blingfire.text_to_sentences_with_offsets(text)
-    sentences = [text[start:end].strip() for start, end in spans]
+    # From start to start: what blingfire leaves out between two sentences isn't ours to drop.
+    borders = [0, *[start for start, _ in spans[1:]], len(text)]
+    sentences = [text[start:end].strip() for start, end in pairwise(borders)]
     return [sentence for sentence in sentences if sentence]
 
 

@@ -16,9 +16,8 @@ from knowledge_app.page_walk import walk
 from knowledge_app.sections import ReadDocument, Section, clean
 
 MAX_TREE_ELEMENTS = 100_000
-# A <main> with less than half of what trafilatura finds on the page isn't the content, whatever it
-# is called.
-_MAIN_SHARE = 0.5
+# By how much trafilatura must find more for a <main> not to be the content, whatever it is called.
+_MISSED_SHARE, _MISSED_CHARACTERS = 2, 500
 # What trafilatura must keep of <body>; the rest of a normal page is menus, at most.
 _BODY_SHARE = 0.4
 _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -77,15 +76,23 @@ def _content(root: etree._Element) -> tuple[Section, ...]:
     main = _main(root)
     if main is not None:
         plain = walk([main])
-        return plain if _characters(plain) > _MAIN_SHARE * _characters(found) else found
+        size = _characters(plain)
+        missed = max(_MISSED_SHARE * size, size + _MISSED_CHARACTERS)
+        return found if _characters(found) > missed else plain
     plain = walk(root.xpath("//body"))
-    return found if _characters(found) > _BODY_SHARE * _characters(plain) else plain
+    is_enough = _characters(found) > _BODY_SHARE * _characters(plain)
+    return found if is_enough and not _is_lump(found) else plain
 
 
 def _main(root: etree._Element) -> etree._Element | None:
     mains = root.xpath("//main | //*[@role='main']")
     mains = mains or root.xpath("//article[not(ancestor::article)]")
     return mains[0] if len(mains) == 1 else None
+
+
+def _is_lump(sections: tuple[Section, ...]) -> bool:
+    """Whether trafilatura gave up and returned all words of the page in one piece."""
+    return len(sections) == 1 and not sections[0].headings and len(sections[0].blocks) == 1
 
 
 def _by_trafilatura(root: etree._Element) -> tuple[Section, ...]:
