@@ -2,16 +2,21 @@
 business of their own.
 """
 
+import json
+import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from agents_app.models import Agent, Business, Membership, User
 from agents_app.tests.factories import AgentFactory, BusinessFactory, MembershipFactory, UserFactory
+from foundation.worker_registry import KEY_PREFIX, WorkerInfo
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +74,17 @@ def agent(business: Business) -> Agent:
     https://shop.example.
     """
     return AgentFactory(business=business, published=True, allowed_origins=["https://shop.example"])
+
+
+@pytest.fixture
+def registered_worker(settings: Settings) -> Iterator[None]:
+    """What a voice worker writes while LiveKit has it on its list; no call is taken without one."""
+    worker = WorkerInfo("AW_test", settings.LIVEKIT_AGENT_NAME, 0, time.time(), settings.VERSION)
+    key = f"{KEY_PREFIX}test-{uuid.uuid4()}"
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        valkey.set(key, json.dumps(worker.as_dict()), ex=60)
+        yield
+        valkey.delete(key)
 
 
 @pytest.fixture

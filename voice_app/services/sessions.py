@@ -4,6 +4,7 @@ Every function may run twice and in any order: a job, LiveKit's webhook, the wat
 all report the same end, and the first one to do so writes it.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass
 
@@ -12,13 +13,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from redis import RedisError
 
 from agents_app.exceptions import AgentInactive, AgentNotConfigured
 from agents_app.models import Agent, AgentVersion
 from foundation.queueing import enqueue
+from foundation.worker_registry import registered_workers
 from voice_app import rooms, tokens
 from voice_app.exceptions import AtCapacity, SessionEnded, VoiceUnavailable
 from voice_app.models import VoiceSession
+
+logger = logging.getLogger(__name__)
 
 Status = VoiceSession.Status
 Channel = VoiceSession.Channel
@@ -46,10 +51,13 @@ def create_session(
     Raises:
         AgentNotConfigured, AgentInactive: this agent doesn't talk to visitors now.
         AtCapacity: the agent has all the calls it may have.
-        VoiceUnavailable: LiveKit can't be reached; the session is kept as failed.
+        VoiceUnavailable: no worker is there, or LiveKit can't be reached; the latter is kept as a
+            failed session.
     """
     if version is None:
         version = _public_version(agent)
+    if channel == Channel.VOICE:
+        _check_worker()
     secret = tokens.new_session_secret()
     with transaction.atomic():
         if channel == Channel.VOICE:
@@ -77,6 +85,17 @@ def _public_version(agent: Agent) -> AgentVersion:
     if not agent.is_active:
         raise AgentInactive
     return agent.published_version
+
+
+def _check_worker() -> None:
+    """Say at once that nobody would come, instead of letting the visitor wait in an empty room."""
+    try:
+        workers = registered_workers()
+    except RedisError:
+        logger.warning("nobody knows which workers are registered")
+        return
+    if not any(worker.agent_name == settings.LIVEKIT_AGENT_NAME for worker in workers):
+        raise VoiceUnavailable("No voice worker is registered with LiveKit.")
 
 
 def _hold_a_place(agent: Agent) -> None:

@@ -1,11 +1,22 @@
 """Conversations for tests."""
 
+from datetime import timedelta
+
 import factory
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from agents_app.tests.factories import AgentFactory
-from voice_app.models import Calendar, Lead, ToolCall, Turn, VoiceSession
+from voice_app.models import (
+    Appointment,
+    Calendar,
+    Lead,
+    ToolCall,
+    Turn,
+    VoiceSession,
+    WebhookEvent,
+)
 from voice_app.tokens import hash_secret
 
 SECRET = "the visitor's secret"
@@ -69,3 +80,25 @@ class CalendarFactory(DjangoModelFactory[Calendar]):
 
     business = factory.SubFactory("agents_app.tests.factories.BusinessFactory")
     name = factory.Sequence(lambda n: f"Stand {n}")
+
+
+class AppointmentFactory(DjangoModelFactory[Appointment]):
+    """Half an hour; each in a calendar of its own, so that none overlap."""
+
+    class Meta:
+        model = Appointment
+
+    calendar = factory.SubFactory(CalendarFactory)
+    period = factory.LazyFunction(
+        lambda: DateTimeTZRange(timezone.now(), timezone.now() + timedelta(minutes=30))
+    )
+    name = "Ada"
+    contact = "ada@example.com"
+
+
+class WebhookEventFactory(DjangoModelFactory[WebhookEvent]):
+    class Meta:
+        model = WebhookEvent
+
+    event_id = factory.Sequence(lambda n: f"EV_{n}")
+    name = "room_finished"

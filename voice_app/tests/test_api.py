@@ -14,7 +14,7 @@ from agents_app.tests.factories import AgentFactory
 from voice_app.models import Lead, VoiceSession
 from voice_app.tests.factories import SECRET, TurnFactory, VoiceSessionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered_worker")]
 SHOP = {"HTTP_ORIGIN": "https://shop.example"}
 OURS = {"HTTP_ORIGIN": "http://testserver"}
 

@@ -17,7 +17,7 @@ from voice_app.models import Appointment, VoiceSession
 from voice_app.tests.factories import CalendarFactory, VoiceSessionFactory
 
 Status = VoiceSession.Status
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered_worker")]
 
 
 def test_a_call_gets_a_room_of_its_own_with_its_agent_on_the_way(agent: Agent) -> None:
@@ -58,6 +58,13 @@ def test_an_unreachable_livekit_is_said_as_such(agent: Agent, settings) -> None:
     settings.LIVEKIT_URL = "ws://127.0.0.1:9"
     with pytest.raises(VoiceUnavailable, match="does not answer"):
         services.create_session(agent=agent, channel="voice")
+
+
+def test_without_a_worker_no_room_is_made(agent: Agent, settings) -> None:
+    settings.LIVEKIT_AGENT_NAME = "nobody"
+    with pytest.raises(VoiceUnavailable, match="worker"):
+        services.create_session(agent=agent, channel="voice")
+    assert not agent.sessions.exists()
 
 
 def test_an_agent_that_is_switched_off_takes_no_visitors(agent: Agent) -> None:
