@@ -52,6 +52,8 @@ export default defineConfig({
     cssTarget: ["chrome111", "safari16.4", "firefox128"],
     sourcemap: false,
     modulePreload: false,
+    // livekit-client is one piece, fetched only for a call.
+    chunkSizeWarningLimit: 600,
     // A data: URL would be refused by our content security policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
