@@ -16,6 +16,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, TypeVar
 
+# A third of an ordinary thread's share; at 19, other programs on a busy machine starved ingestion.
+BACKGROUND_NICENESS = 5
 T = TypeVar("T")
 Piece = tuple[int, int, Callable[[], Any], asyncio.Future[Any]]
 
@@ -101,4 +103,4 @@ def _tell(future: asyncio.Future[Any], error: Exception | None, result: Any) -> 
 def _yield_to_other_threads() -> None:
     """Make this thread, and those that its models start, nice; only Linux has niceness by thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
