@@ -185,9 +185,12 @@ class ProcessDataView(APIView):
 
 def describe_status(session: OnboardingSession) -> dict[str, Any]:
     """Return what `status` says: the step, how reading goes on, and the error if there is one."""
-    sources = SourceOutput(sources_of(session), many=True).data
+    sources = sources_of(session)
     body = describe_step(session) | {
-        "ingestion": {"percent": percent_of(session), "sources": sources},
+        "ingestion": {
+            "percent": percent_of(sources),
+            "sources": SourceOutput(sources, many=True).data,
+        },
         "is_configured": session.agent.is_configured,
         "activity": activity_of(session, now=timezone.now()),
     }

@@ -19,6 +19,7 @@ from onboarding_app.builder import Brief, build_config
 from onboarding_app.exceptions import BuildRejected
 from onboarding_app.models import OnboardingSession
 from onboarding_app.origins import site_origins
+from onboarding_app.status import UNREAD
 from onboarding_app.understanding import understand
 
 STALLED_AFTER = timedelta(minutes=2)
@@ -29,7 +30,6 @@ OUR_FAULT = (
     "Something went wrong on our side while building your agent. Nothing is lost: try again."
 )
 _STATUS = OnboardingSession.Status
-_UNREAD = (KnowledgeSource.Status.QUEUED, KnowledgeSource.Status.WORKING)
 
 
 def advance_build(*, session_id: int, now: datetime) -> bool:
@@ -93,7 +93,7 @@ def _is_worth_waiting(
     session: OnboardingSession, sources: list[KnowledgeSource], now: datetime
 ) -> bool:
     moved_at = session.build_progressed_at or session.build_started_at or now
-    return any(s.status in _UNREAD for s in sources) and now - moved_at < STALLED_AFTER
+    return any(s.status in UNREAD for s in sources) and now - moved_at < STALLED_AFTER
 
 
 def _what_is_read(sources: list[KnowledgeSource]) -> str:
@@ -130,12 +130,14 @@ def brief_of(session: OnboardingSession) -> Brief:
         business_name=session.business_name,
         language=session.language,
         answers=dict(answers.values_list("question_id", "text")),
-        understanding=understand(agent=session.agent),
+        understanding=understand(agent=session.agent, business_name=session.business_name),
     )
 
 
 def _allow_own_website(agent: Agent, sources: list[KnowledgeSource]) -> None:
-    sites = [s.url for s in sources if s.kind == KnowledgeSource.Kind.WEBSITE]
+    """Let the agent appear where it has read; a mistyped address may be somebody else's website."""
+    websites = [s for s in sources if s.kind == KnowledgeSource.Kind.WEBSITE]
+    sites = [s.url for s in websites if s.documents.exists()]
     found = [origin for url in sites for origin in site_origins(url)]
     agent.allowed_origins = list(dict.fromkeys([*agent.allowed_origins, *found]))
     agent.save(update_fields=["allowed_origins", "updated_at"])
@@ -144,7 +146,7 @@ def _allow_own_website(agent: Agent, sources: list[KnowledgeSource]) -> None:
 def _why_nothing_was_read(sources: list[KnowledgeSource]) -> str:
     if not sources:
         return "There is nothing to learn from yet. Add your website's address or a document."
-    if any(s.status in _UNREAD for s in sources):
+    if any(s.status in UNREAD for s in sources):
         return "Reading has not moved for two minutes. Try again, or add a document to learn from."
     problems = [problem for source in sources for problem in source.problems]
     reason = f" {problems[0]['message']}" if problems else ""

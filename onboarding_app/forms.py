@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from knowledge_app.forms import ManyFilesField
 from onboarding_app.questions import Question
@@ -13,6 +14,9 @@ class MaterialForm(forms.Form):
 
     website_url = forms.CharField(max_length=1000, required=False, strip=True)
     files = ManyFilesField(required=False, allow_empty_file=True)  # type: ignore[assignment]
+
+    def clean_files(self) -> list[UploadedFile]:
+        return [file for file in self.cleaned_data["files"] if file]
 
 
 class AnswerForm(forms.Form):

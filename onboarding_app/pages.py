@@ -11,8 +11,8 @@ from knowledge_app.models import KnowledgeDocument, KnowledgeSource
 from onboarding_app.models import OnboardingAnswer, OnboardingSession
 from onboarding_app.questions import Question, find_question
 from onboarding_app.services import current_question
-from onboarding_app.status import activity_of, percent_of, progress_of, sources_of
-from onboarding_app.understanding import understand
+from onboarding_app.status import UNREAD, activity_of, percent_of, progress_of, sources_of
+from onboarding_app.understanding import strip_site_name, understand
 
 STEPS = (
     ("sources", "Website and documents"),
@@ -21,7 +21,6 @@ STEPS = (
     ("meet", "Meet your agent"),
 )
 _STATUS = OnboardingSession.Status
-_UNREAD = {KnowledgeSource.Status.QUEUED, KnowledgeSource.Status.WORKING}
 # The newest pages that the building step shows; more would only scroll away.
 MAX_LEARNED = 40
 
@@ -58,10 +57,10 @@ def wizard_context(session: OnboardingSession, *, step: str) -> dict[str, Any]:
         "step": step,
         "steps": describe_steps(step),
         "sources": sources,
-        "is_reading": any(s.status in _UNREAD for s in sources),
-        "understood": understand(agent=session.agent),
+        "is_reading": any(s.status in UNREAD for s in sources),
+        "understood": understand(agent=session.agent, business_name=session.business_name),
         "exchanges": exchanges_of(session),
-        "percent": percent_of(session),
+        "percent": percent_of(sources),
     } | _parts_of_step(session, step)
 
 
@@ -133,15 +132,35 @@ def split_answer(question: Question | None, text: str) -> tuple[list[str], str]:
 
 
 def building_context(session: OnboardingSession) -> dict[str, Any]:
-    documents = (
+    return {
+        "activity": activity_of(session, now=timezone.now()),
+        "learned": learned_of(session),
+    }
+
+
+def learned_of(session: OnboardingSession) -> list[dict[str, Any]]:
+    """Return the newest documents that were read, as an owner would call them."""
+    documents = list(
         KnowledgeDocument.objects.filter(agent=session.agent, chunks__position=0)
         .select_related("source")
         .order_by("-pk")[:MAX_LEARNED]
     )
-    return {
-        "activity": activity_of(session, now=timezone.now()),
-        "learned": documents,
-    }
+    titles = strip_site_name(
+        [document.title or document.key for document in documents],
+        business_name=session.business_name,
+    )
+    return [
+        {
+            "id": document.public_id,
+            "title": title,
+            "where": _where(document.source),
+        }
+        for document, title in zip(documents, titles, strict=True)
+    ]
+
+
+def _where(source: KnowledgeSource) -> str:
+    return "What you told it" if source.kind == KnowledgeSource.Kind.TEXT else source.title
 
 
 def meeting_context(session: OnboardingSession) -> dict[str, Any]:

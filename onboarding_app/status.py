@@ -2,16 +2,18 @@
 the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge_app.models import KnowledgeSource
-from knowledge_app.services import summarise_knowledge
 from onboarding_app.models import OnboardingSession
 from onboarding_app.questions import QUESTIONS, Question
 from onboarding_app.services import current_question
 
+UNREAD = {KnowledgeSource.Status.QUEUED, KnowledgeSource.Status.WORKING}
+USUAL_PAGES = 10
 # Nobody looks at the build: the queue or its worker is down, and only whoever runs the platform can
 # help.
 UNATTENDED_AFTER = timedelta(seconds=60)
@@ -57,9 +59,17 @@ def describe_question(question: Question | None) -> dict[str, Any] | None:
     return body | ({"choices": list(question.choices)} if question.choices else {})
 
 
-def percent_of(session: OnboardingSession) -> int:
-    """Return how far reading is, 0..100."""
-    return int(summarise_knowledge(agent=session.agent)["percent"])
+def percent_of(sources: Sequence[KnowledgeSource]) -> int:
+    """Return how far reading is, 0..100, by pages: a website weighs more than a leaflet."""
+    weights = [_expected_documents(source) for source in sources]
+    done = sum(weight * source.percent for source, weight in zip(sources, weights, strict=True))
+    return done // sum(weights) if weights else 0
+
+
+def _expected_documents(source: KnowledgeSource) -> int:
+    """A website that is still being looked through counts for a few pages, lest the bar go back."""
+    is_open = source.kind == KnowledgeSource.Kind.WEBSITE and source.status in UNREAD
+    return max(source.documents_found, USUAL_PAGES if is_open else 1)
 
 
 def activity_of(session: OnboardingSession, *, now: datetime) -> str:

@@ -121,6 +121,16 @@ def test_origins_that_the_owner_added_stay(session: OnboardingSession) -> None:
     assert len(session.agent.allowed_origins) == 3
 
 
+def test_a_website_that_could_not_be_read_may_not_show_the_agent(
+    session: OnboardingSession,
+) -> None:
+    make_source(session.agent, status="failed", url="https://harbor.example/")
+    add_page(make_source(session.agent, status="ready", kind="file", url=""), "Prices")
+    look(session)
+    assert session.agent.is_configured
+    assert session.agent.allowed_origins == []
+
+
 def test_a_build_that_nobody_looks_at_is_found(session: OnboardingSession) -> None:
     assert stuck_builds(now=after(10)) == []
     assert stuck_builds(now=after(30)) == [session.pk]

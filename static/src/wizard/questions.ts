@@ -14,8 +14,16 @@ export function startQuestions(): void {
   form.querySelectorAll<HTMLButtonElement>("[data-fill]").forEach((button) => {
     button.addEventListener("click", () => fill(words, button.dataset["fill"] ?? ""));
   });
-  scrollToEnd();
-  words?.focus({ preventScroll: window.innerWidth < 1024 });
+  scrollToEnd("instant");
+  takeFocus(form, words);
+}
+
+/** On phones a focused field would bring up the keyboard over the question. */
+function takeFocus(form: HTMLFormElement, words: HTMLTextAreaElement | null): void {
+  if (window.matchMedia("(pointer: fine)").matches) return words?.focus({ preventScroll: true });
+  const hasBegun = document.querySelector(".bubble[data-from='owner']") !== null;
+  document.getElementById("open-question")?.focus({ preventScroll: true });
+  if (hasBegun) form.scrollIntoView({ block: "end" });
 }
 
 function fill(words: HTMLTextAreaElement | null, text: string): void {
@@ -35,22 +43,23 @@ async function onSubmit(event: SubmitEvent, form: HTMLFormElement): Promise<void
   const role = event.submitter?.dataset["role"] ?? "send";
   const said = role === "send" ? saidIn(form) : role === "skip" ? "Skipped" : "";
   if (role === "send" && !said) return refuse(form);
-  const shown = said ? showSaid(said, role) : [];
-  setBusy(form, true);
+  const sending = sendForm(form, event.submitter);
+  const takeBack = showSaid(form, said, role);
   try {
-    const [page] = await Promise.all([sendForm(form, event.submitter), think(role)]);
+    const [page] = await Promise.all([sending, think(role)]);
     showPage(page);
     sayNext();
   } catch {
-    shown.forEach((it) => it.remove());
-    setBusy(form, false);
+    takeBack();
     fail(form, "That didn't reach us. Check your connection and try again.");
   }
 }
 
 function saidIn(form: HTMLFormElement): string {
   const data = new FormData(form);
-  const parts = [...data.getAll("choice"), data.get("words")].filter((it) => typeof it === "string");
+  const parts = [...data.getAll("choice"), data.get("words")].filter(
+    (it) => typeof it === "string",
+  );
   return parts
     .map((part) => part.trim())
     .filter(Boolean)
@@ -71,7 +80,21 @@ function fail(form: HTMLFormElement, message: string): void {
   announce(message);
 }
 
-function showSaid(said: string, role: string): Element[] {
+/** Show what was said as if it had arrived; return how to take that back if it hasn't. */
+function showSaid(form: HTMLFormElement, said: string, role: string): () => void {
+  const words = form.querySelector<HTMLTextAreaElement>("#words");
+  const written = words?.value ?? "";
+  const shown = said ? appendBubbles(said, role) : [];
+  if (words && said) words.value = "";
+  setBusy(form, true);
+  return () => {
+    shown.forEach((it) => it.remove());
+    if (words) words.value = written;
+    setBusy(form, false);
+  };
+}
+
+function appendBubbles(said: string, role: string): Element[] {
   const log = document.getElementById("talk-log");
   const template = document.querySelector<HTMLTemplateElement>("#thinking-template");
   const thinking = template?.content.firstElementChild?.cloneNode(true) as Element | undefined;
@@ -83,7 +106,7 @@ function showSaid(said: string, role: string): Element[] {
   if (role === "skip") bubble.dataset["skipped"] = "";
   bubble.textContent = said;
   log.append(bubble, thinking);
-  scrollToEnd();
+  scrollToEnd("smooth");
   return [bubble, thinking];
 }
 
@@ -102,7 +125,7 @@ function sayNext(): void {
   announce(next ?? "Thank you. Your agent is being built.");
 }
 
-function scrollToEnd(): void {
+function scrollToEnd(behavior: ScrollBehavior): void {
   const log = document.getElementById("talk-log");
-  if (log) log.scrollTop = log.scrollHeight;
+  log?.scrollTo({ top: log.scrollHeight, behavior: isCalm() ? "instant" : behavior });
 }
