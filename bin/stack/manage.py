@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from stack import layout as layouts
 from stack import locks, orphans, secret_values
@@ -24,6 +25,7 @@ from stack.signals import ignore_further_signals
 from stack.supervisor import Supervisor
 
 STARTING_SECONDS = 90
+STOPPING_SECONDS = 5
 
 
 def main(arguments: list[str]) -> int:
@@ -55,35 +57,45 @@ def services(layout: Layout) -> Iterator[dict[str, str]]:
     secrets = secret_values.load_or_make(layout.secrets)
     ports = Ports(layout.ports)
     with locks.open_lock(locks.STACK_LOCK) as handle:
-        if not locks.try_lock(handle, fcntl.LOCK_SH):
-            env = compose(given, layout=layout, ports=ports, secrets=secrets)
-            await_stores(stores(layout, env=env, given=given, ports=ports, secrets=secrets))
-            yield env
-            return
-        with locks.one_at_a_time():
-            if not Supervisor(layout, []).is_alive():
-                orphans.end(layout)
-                ports.settle()
-            env = compose(given, layout=layout, ports=ports, secrets=secrets)
-            embedded = stores(layout, env=env, given=given, ports=ports, secrets=secrets)
-            supervisor = start_own(layout, embedded)
+        is_ours = locks.try_lock(handle, fcntl.LOCK_SH)
         try:
+            with locks.one_at_a_time():
+                if is_ours and locks.try_lock(handle, fcntl.LOCK_EX):
+                    clear_away(layout, ports)
+                    locks.try_lock(handle, fcntl.LOCK_SH)
+                env = compose(given, layout=layout, ports=ports, secrets=secrets)
+                embedded = stores(layout, env=env, given=given, ports=ports, secrets=secrets)
+                if is_ours:
+                    start_stores(layout, embedded)
+            await_stores(embedded)
             yield env
         finally:
             ignore_further_signals()
-            with locks.one_at_a_time():
-                if locks.try_lock(handle, fcntl.LOCK_EX):
-                    supervisor.shut_down()
+            if is_ours:
+                stop_if_last(layout, handle)
 
 
-def start_own(layout: Layout, embedded: Embedded) -> Supervisor:
+def stop_if_last(layout: Layout, handle: IO[str]) -> None:
+    """Stop the services unless another command still uses them."""
+    with locks.one_at_a_time():
+        if locks.try_lock(handle, fcntl.LOCK_EX):
+            Supervisor(layout, []).shut_down()
+            orphans.end(layout, grace_seconds=STOPPING_SECONDS)
+
+
+def clear_away(layout: Layout, ports: Ports) -> None:
+    """End what a killed command left, and choose ports; nobody else uses the services now."""
+    orphans.end(layout)
+    ports.settle()
+
+
+def start_stores(layout: Layout, embedded: Embedded) -> None:
     """Start what isn't up yet, silently: the command's own output is all that is wanted."""
     supervisor = Supervisor(layout, embedded.programs())
     if not supervisor.is_alive():
         supervisor.launch(embedded.env)
     embedded.start_postgres(supervisor, quiet=True)
     embedded.start_valkey(supervisor, quiet=True)
-    return supervisor
 
 
 def await_stores(embedded: Embedded) -> None:

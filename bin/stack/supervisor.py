@@ -85,7 +85,14 @@ class Supervisor:
         running = self.states()
         for name in names:
             if running[name] not in {"RUNNING", "STARTING"}:
-                self._rpc.startProcess(name, False)
+                self._start(name)
+
+    def _start(self, name: str) -> None:
+        try:
+            self._rpc.startProcess(name, False)
+        except xmlrpc.client.Fault as fault:
+            message = f"{self.programs[name].title} can't be started: {fault.faultString}"
+            raise StackError(message, log=self.log_of(name)) from fault
 
     def restart(self, name: str) -> None:
         """Stop one program as a signal would, and start it again."""

@@ -58,13 +58,18 @@ def reachable_programs(folder: Path, user: str | None) -> Path:
     """Return the installation (the parent of `bin`), copied where the user can reach it."""
     if can_reach(user, folder / "bin"):
         return folder
+    package = folder.parent
     stamp = f"{folder.name}-{int((folder / 'bin' / 'postgres').stat().st_mtime)}"
     copy = OUTSIDE / stamp
     if not copy.is_dir():
-        fresh = copy.with_name(f"{stamp}.{os.getpid()}")
-        shutil.copytree(folder, fresh, symlinks=True)
+        fresh = OUTSIDE / f"{stamp}.{os.getpid()}"
+        shutil.copytree(folder, fresh / package.name / folder.name, symlinks=True)
+        # The wheel's own libraries, which the programs look for beside their package.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         fresh.rename(copy)
-    return copy
+    return copy / package.name / folder.name
 
 
 def data_folder(layout: Layout, user: str | None) -> Path:
