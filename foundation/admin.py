@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 Cascade = dict[type[models.Model], models.QuerySet[Any]]
 
@@ -24,6 +25,9 @@ class StaffAdmin(ModelAdmin):
     # Saves counting all rows a second time on every list.
     show_full_result_count = False
     list_filter_submit = True
+    formfield_overrides = {
+        models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"}
+    }
     list_fullwidth = True
 
     def apply_service(

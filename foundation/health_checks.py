@@ -112,8 +112,8 @@ def check_worker() -> None:
         raise CheckFailed(message) from error
     if not workers:
         message = (
-            "No voice worker is registered with LiveKit: start it with bin/manage run_voice_worker; "
-            "its log says why it can't register."
+            "No voice worker is registered with LiveKit: start it with "
+            "bin/manage run_voice_worker; its log says why it can't register."
         )
         raise CheckFailed(message)
 

@@ -242,8 +242,8 @@ CSRF_FAILURE_VIEW = "foundation.error_pages.csrf_failure"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Voice agent platform",
     "DESCRIPTION": (
-        "Programs send `Authorization: Bearer vp_...`; a key belongs to one business and is made on "
-        "the settings page. Ids are UUIDs, times are UTC, lists have cursors, and an unknown field "
+        "Programs send `Authorization: Bearer vp_...`; a key belongs to one business and is made "
+        "on the settings page. Ids are UUIDs, times are UTC, lists have cursors, and an unknown field "
         'in a request is an error. Every error is `{"error": {"code", "message", "fields"?}}`.'
     ),
     "VERSION": VERSION,
@@ -277,7 +277,7 @@ if LIVEKIT_API_SECRET and len(LIVEKIT_API_SECRET) < 32:
 JOIN_TOKEN_SECONDS = 600
 # How many calls this worker takes at once; each needs about half a core with the local engine.
 WORKER_MAX_CALLS = env.int("WORKER_MAX_CALLS", default=4)
-# How long a stopping worker lets its calls go on; what is left then is taken over by another worker.
+# How long a stopping worker lets its calls go on; another worker takes over what is left then.
 WORKER_DRAIN_SECONDS = env.int("WORKER_DRAIN_SECONDS", default=3)
 MAX_CALLS_PER_AGENT = env.int("MAX_CALLS_PER_AGENT", default=4)
 MAX_CALL_SECONDS = env.int("MAX_CALL_SECONDS", default=1800)

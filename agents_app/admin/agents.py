@@ -46,10 +46,6 @@ class AgentForm(forms.ModelForm):
         label="Websites", required=False, help_text="Where the widget may be, one in a line."
     )
 
-    class Meta:
-        model = Agent
-        fields = ("business", "name", "allowed_origins")
-
 
 @admin.register(Agent)
 class AgentAdmin(StaffAdmin):

@@ -98,10 +98,6 @@ class ConnectionForm(forms.ModelForm):
         help_text="It is stored encrypted and never shown. Leave it empty to keep what is stored.",
     )
 
-    class Meta:
-        model = Connection
-        fields = ("business", "kind", "name", "address")
-
     def save(self, commit: bool = True) -> Connection:
         if self.cleaned_data["new_secret"]:
             self.instance.secret = self.cleaned_data["new_secret"]

@@ -5,7 +5,16 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from agents_app.models import Agent, AgentVersion, Business, Membership, User
+from agents_app.models import (
+    Agent,
+    AgentVersion,
+    ApiKey,
+    Business,
+    Connection,
+    Membership,
+    Product,
+    User,
+)
 
 
 def config(**changes: Any) -> dict[str, Any]:
@@ -80,3 +89,34 @@ class AgentFactory(DjangoModelFactory[Agent]):
             self.draft = config(**changes)
             self.published_version = AgentVersionFactory(agent=self, number=1, config=self.draft)
             self.save()
+
+
+class ApiKeyFactory(DjangoModelFactory[ApiKey]):
+    """A key's row; `issue_api_key` makes one that works."""
+
+    class Meta:
+        model = ApiKey
+
+    business = factory.SubFactory(BusinessFactory)
+    name = "CRM"
+    prefix = "vp_abcdefgh"
+    key_hash = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    class Meta:
+        model = Product
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda n: f"Bicycle {n}")
+    price = "499.00"
+
+
+class ConnectionFactory(DjangoModelFactory[Connection]):
+    class Meta:
+        model = Connection
+
+    business = factory.SubFactory(BusinessFactory)
+    kind = "webhook"
+    name = factory.Sequence(lambda n: f"Connection {n}")
+    secret = "open sesame"
