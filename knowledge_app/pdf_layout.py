@@ -8,8 +8,8 @@ no use (many programs write each letter apart), plain lines must do.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from knowledge_app.sections import Section, SectionBuilder, row_text
 
@@ -18,8 +18,15 @@ _HEADING_RATIO = 1.15
 _MAX_HEADING_CHARACTERS = 120
 # Width of a letter and what a gap between table cells measures, both in font sizes.
 _LETTER_WIDTH, _CELL_GAP = 0.5, 0.9
+# A gap that is one without doubt, and how far a guessed width can be wrong (Courier: 0.6).
+_WIDE_GAP, _WIDTH_ERROR = 3.0, 0.25
 _LINE_DISTANCE = 1.75
+# How exactly columns stand below each other, in points.
+_ALIGNED = 4.0
 _MIN_SHARE_OF_TEXT = 0.8
+# The dots between a table of contents and its page numbers.
+_LEADERS = re.compile(r"(\s?\.){6}")
+_PAGE_NUMBER = re.compile(r"^(page )?(\d{1,4}|[ivxl]{1,6})$", re.IGNORECASE)
 _BULLET = re.compile(r"^[^\w\s\"'“„(€$£¥%#@&/<>\[{+-]$|^[-\u2013o]$")
 _BULLET_START = re.compile(r"^([•‣◦▪●∙·*\u2013—]|-)\s+|^\(?[0-9a-z]{1,2}[.)]\s+(?=[a-z])")
 
@@ -50,6 +57,8 @@ class _Line:
     is_bold: bool
     cells: tuple[str, ...]
     is_item: bool = False
+    # Where each cell begins and about where it ends.
+    edges: tuple[tuple[float, float], ...] = ()
 
     @property
     def text(self) -> str:
@@ -79,7 +88,8 @@ def _lines(page: PdfPage) -> list[_Line]:
     if positioned < _MIN_SHARE_OF_TEXT * len("".join(page.text.split())):
         texts = (line.strip() for line in page.text.splitlines())
         return [_Line(page.number, 0.0, 0.0, False, (text,)) for text in texts if text]
-    return [line for spans in _rows(page.spans) if (line := _line(page.number, spans))]
+    lines = [line for spans in _rows(page.spans) if (line := _line(page.number, spans))]
+    return _without_page_number(_with_real_rows(lines))
 
 
 def _rows(spans: Iterable[Span]) -> list[list[Span]]:
@@ -98,19 +108,58 @@ def _line(page: int, spans: list[Span]) -> _Line | None:
     spans = sorted(spans, key=lambda span: span.x)
     is_item = _BULLET.match(spans[0].text.strip()) is not None and len(spans) > 1
     cells: list[str] = []
-    end = 0.0
+    edges: list[tuple[float, float]] = []
     for span in spans[1:] if is_item else spans:
-        if cells and span.x < end + _CELL_GAP * span.size:
+        end = span.x + len(span.text.strip()) * span.size * _LETTER_WIDTH
+        if cells and span.x < edges[-1][1] + _CELL_GAP * span.size:
             cells[-1] += span.text if cells[-1].endswith(" ") else f" {span.text}"
+            edges[-1] = (edges[-1][0], end)
         else:
             cells.append(span.text)
-        end = span.x + len(span.text) * span.size * _LETTER_WIDTH
-    cells = [" ".join(cell.split()) for cell in cells]
-    if not any(any(c.isalnum() for c in cell) for cell in cells):
+            edges.append((span.x, end))
+    texts = tuple(" ".join(cell.split()) for cell in cells)
+    if not any(c.isalnum() for text in texts for c in text) or _LEADERS.search(texts[0]):
         return None
-    first = spans[-1]
     is_bold = all(span.is_bold for span in spans)
-    return _Line(page, first.y, first.size, is_bold, tuple(filter(None, cells)), is_item)
+    last = spans[-1]
+    return _Line(page, last.y, last.size, is_bold, texts, is_item, tuple(edges))
+
+
+def _with_real_rows(lines: list[_Line]) -> list[_Line]:
+    """Join the cells of lines that stand under no other row: gaps within a sentence, where the font
+    changes and the width of its letters is only guessed.
+    """
+    padded = [None, *lines, None]
+    return [
+        line
+        if _has_wide_gap(line) or any(_is_aligned(line, o) for o in (before, after) if o)
+        else replace(line, cells=(line.text,))
+        for before, line, after in zip(padded, lines, padded[2:], strict=False)
+    ]
+
+
+def _has_wide_gap(line: _Line) -> bool:
+    """Whether cells stand further apart than a wrong guess of the letters' width explains."""
+    return any(
+        start2 - end > _WIDE_GAP * line.size + _WIDTH_ERROR * (end - start)
+        for (start, end), (start2, _) in pairwise(line.edges)
+    )
+
+
+def _is_aligned(line: _Line, other: _Line) -> bool:
+    """Whether two lines share a column after the first, by its left or right edge or its middle."""
+    return any(
+        min(abs(start - start2), abs(end - end2), abs(start + end - start2 - end2) / 2) <= _ALIGNED
+        for start, end in line.edges[1:]
+        for start2, end2 in other.edges[1:]
+    )
+
+
+def _without_page_number(lines: list[_Line]) -> list[_Line]:
+    """Drop a number that stands alone at the top or bottom."""
+    first = 1 if lines and _PAGE_NUMBER.match(lines[0].text) else 0
+    last = len(lines) - 1 if lines and _PAGE_NUMBER.match(lines[-1].text) else len(lines)
+    return lines[first:last]
 
 
 def _without_repeated(lines: list[_Line], *, page_count: int) -> list[_Line]:
@@ -191,8 +240,15 @@ def _goes_on(last: _Line, line: _Line, body_size: float) -> bool:
 def _flush(builder: SectionBuilder, waiting: list[_Line]) -> None:
     text = ""
     for line in waiting:
-        is_hyphenated = text.endswith("-") and line.text[:1].islower() and text[-2:-1].isalpha()
-        text = text[:-1] + line.text if is_hyphenated else f"{text} {line.text}"
+        text = _append(text, line.text)
     is_item = bool(waiting) and (waiting[0].is_item or bool(_BULLET_START.match(waiting[0].text)))
-    builder.block(re.sub(r"^[•‣◦▪●∙·*\u2013—-]\s+", "", text.strip()), is_line=is_item)
+    builder.block(re.sub(r"^[•‣◦▪●∙·*\u2013—-]\s+", "", text), is_line=is_item)
     waiting.clear()
+
+
+def _append(text: str, line: str) -> str:
+    """Join a line to its paragraph; a hyphen at the end was a cut word, or belongs there (`e-`)."""
+    if not (text.endswith("-") and text[-2:-1].isalpha()):
+        return f"{text} {line}".strip()
+    is_cut = len(text) > 3 and text[-3:-1].isalpha() and line[:1].islower()
+    return text[:-1] + line if is_cut else text + line
