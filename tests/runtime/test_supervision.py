@@ -20,7 +20,7 @@ from stack.supervisor import Supervisor
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 PROGRAMS = [
-    Program("sleeper", "Sleeper", ("sleep", "60"), start_seconds=0),
+    Program("sleeper", "Sleeper", ("sleep", "60"), start_seconds=1),
     Program("failing", "Failing", (sys.executable, "-c", "print('why it failed'); exit(1)")),
     Program("odd", "Odd 100 %", (sys.executable, "-c", "print('100 %; \"x\"')"), start_seconds=0),
     Program("stubborn", "Stubborn", (sys.executable, "-c", STUBBORN), wave="engines"),
