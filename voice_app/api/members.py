@@ -22,6 +22,7 @@ class SessionListView(GenericAPIView):
         summary="Conversations, newest first",
         parameters=[SessionFilterInput],
         responses=SessionOutput(many=True),
+        examples=[OpenApiExample("A call", value={"status": "ended"}, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         wanted = SessionFilterInput(data=request.query_params.dict())

@@ -17,7 +17,8 @@ _DIGITS = dict(
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\d(?:[\d\s().,/-]*\d){4,}")
 _REPEATED = re.compile(r"\b(double|triple) (\w+)\b")
-MIN_PHONE_DIGITS = 5
+# Fewer are a part of a number whose rest is still to come.
+MIN_PHONE_DIGITS = 7
 MAX_PHONE_DIGITS = 15
 
 
@@ -42,6 +43,11 @@ def _find_phone(said: str) -> str:
     number = re.sub(r"[^\d+]", "", match.group())
     is_plausible = MIN_PHONE_DIGITS <= len(number.lstrip("+")) <= MAX_PHONE_DIGITS
     return number if is_plausible else ""
+
+
+def has_digits(said: str) -> bool:
+    """Whether a figure was said, as part of a number that may go on."""
+    return bool(re.search(r"\d", _with_digits(said)))
 
 
 def _with_digits(said: str) -> str:

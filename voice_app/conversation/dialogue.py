@@ -20,6 +20,7 @@ class Dialogue(BaseModel):
     stage: Literal["", "offered", "contact", "message"] = ""
     contact: str = ""
     message: str = ""
+    dictated: str = ""
     has_asked_twice: bool = False
     last_question: str = ""
     last_answer: str = ""
@@ -29,4 +30,4 @@ class Dialogue(BaseModel):
 
     def at_rest(self) -> "Dialogue":
         """Return the dialogue with no message under way."""
-        return self.moved(stage="", contact="", message="", has_asked_twice=False)
+        return self.moved(stage="", contact="", message="", dictated="", has_asked_twice=False)

@@ -13,7 +13,7 @@ from typing import Any
 from agents_app.config import AgentConfig
 from knowledge_app.retrieval import Passage
 from voice_app.conversation.answering import Answer, Embed, find_answer
-from voice_app.conversation.contacts import find_contact, spell_contact
+from voice_app.conversation.contacts import find_contact, has_digits, spell_contact
 from voice_app.conversation.dialogue import Dialogue
 from voice_app.conversation.intents import (
     Intent,
@@ -79,15 +79,19 @@ class GroundedResponder:
         return None
 
     async def _contact(self, said: str, dialogue: Dialogue) -> Reply | None:
-        contact = find_contact(said)
+        # Numbers are dictated in groups, and the pause between two may end a turn.
+        whole = f"{dialogue.dictated} {said}".strip()
+        contact = find_contact(whole)
         if not contact and is_asking(said):
             return None
+        if not contact and has_digits(said):
+            return Reply("Yes, go on.", dialogue.moved(dictated=whole))
         if not contact and not dialogue.has_asked_twice:
             text = "I didn't catch a phone number or email address. Could you say it once more?"
             return Reply(text, dialogue.moved(has_asked_twice=True))
         # Said twice and still no number that we recognise: the words themselves are kept, a person
         # can read them.
-        dialogue = dialogue.moved(contact=contact or said.strip())
+        dialogue = dialogue.moved(contact=contact or whole)
         if dialogue.message:
             return await self._store(dialogue)
         return Reply(self.config.phrases.ask_message, dialogue.moved(stage="message"))

@@ -90,6 +90,12 @@ async def test_a_number_in_the_same_breath_as_the_yes_is_enough() -> None:
     assert phone.taken[0].contact == "5551234"
 
 
+async def test_a_number_dictated_in_groups_is_put_together() -> None:
+    phone = Phone()
+    await phone.say("Do you sell surfboards?", "Yes", "My number is 555.", "1 2", "three four")
+    assert phone.taken[0].contact == "5551234"
+
+
 async def test_no_thanks_drops_the_message() -> None:
     phone = Phone()
     await phone.say("Do you sell surfboards?", "No, thank you.")
