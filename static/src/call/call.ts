@@ -19,6 +19,8 @@ import { parseUiMessage } from "./ui-messages";
 const AGENT_WAIT_MS = 20_000;
 /** A dead agent is noticed and replaced within this time. */
 const REPLACEMENT_WAIT_MS = 25_000;
+/** Longer than an agent usually needs; then the wait is explained. */
+const SAY_SO_MS = 3_000;
 const TICK_MS = 20;
 
 export interface CallEvents {
@@ -177,6 +179,7 @@ export class Call extends Emitter<CallEvents> {
     if (this.isOver) return;
     this.meter.connected(performance.now());
     this.ticker = window.setInterval(() => this.tick(), TICK_MS);
+    window.setTimeout(() => this.explainWait(), SAY_SO_MS);
     if (!this.hasAgent) this.awaitAgent("agent_missing", this.options.agentWaitMs ?? AGENT_WAIT_MS);
   }
 
@@ -211,6 +214,10 @@ export class Call extends Emitter<CallEvents> {
   private awaitAgent(code: ProblemCode, waitMs: number): void {
     window.clearTimeout(this.agentTimer);
     this.agentTimer = window.setTimeout(() => this.fail(new ProblemError(problem(code))), waitMs);
+  }
+
+  private explainWait(): void {
+    if (!this.hasAgent && !this.isOver) this.emit("notice", "Waiting for the agent to join.");
   }
 
   private follow(agentState: string): void {

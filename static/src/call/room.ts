@@ -28,7 +28,7 @@ const TRANSCRIPTION_TOPIC = "lk.transcription";
 const UI_TOPIC = "app.ui";
 
 // The console belongs to the host's page.
-setLogLevel("warn");
+setLogLevel("error");
 
 /** Why we are no longer in the room: the call is over, or something broke. */
 export type Departure = { isOver: true } | { isOver: false; problem: Problem };
@@ -55,6 +55,7 @@ export class CallRoom extends Emitter<RoomEvents> {
   });
   private microphone: LocalAudioTrack | null = null;
   private voice: RemoteTrack | null = null;
+  private hasJoined = false;
   private isLeaving = false;
 
   /** Going away says at once that we are gone, which frees the agent sooner; the call itself stays open. */
@@ -79,6 +80,7 @@ export class CallRoom extends Emitter<RoomEvents> {
     } catch (error) {
       throw new ProblemError(connectionProblem(error));
     }
+    this.hasJoined = true;
     const agent = this.findAgent();
     if (agent) this.greetAgent(agent);
   }
@@ -168,7 +170,8 @@ export class CallRoom extends Emitter<RoomEvents> {
   }
 
   private depart(reason: DisconnectReason | undefined): void {
-    if (!this.isLeaving) this.emit("left", departureOf(reason));
+    // Joining that failed is told by `join` itself, with the better reason.
+    if (this.hasJoined && !this.isLeaving) this.emit("left", departureOf(reason));
   }
 }
 

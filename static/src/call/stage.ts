@@ -67,10 +67,13 @@ export class Stage {
     this.root.dataset["problem"] = found.code;
     part(this.root, "problem-title").textContent = title;
     part(this.root, "problem-cure").textContent = cure;
-    part(this.root, "start").hidden = !canRetry;
+    const start = part(this.root, "start");
+    const hadFocus = document.activeElement === start;
     part(this.root, "type").hidden = found.fallback !== "text";
     this.say(`Talk to ${this.agentName}`, "");
     this.problem.hidden = false;
+    start.hidden = !canRetry;
+    if (hadFocus && start.hidden) this.problem.focus();
   }
 
   hideProblem(): void {

@@ -16,8 +16,11 @@ export function drawPanel(agent: AgentInfo) {
   const name = make("h2", "", [agent.name, make("small", "", ["AI assistant"])], { id: "name" });
   const head = make("header", "head", [name, close]);
   const list = make("ol", "call-lines");
-  const scroll = make("div", "scroll", [list], { tabindex: "0", "aria-label": "Captions" });
-  scroll.setAttribute("role", "region");
+  const scroll = make("div", "scroll", [list], {
+    tabindex: "0",
+    role: "group",
+    "aria-label": "What was said",
+  });
   const live = make("p", "silent", [], { "aria-live": "polite" });
   const foot = make("p", "foot", ["What is said is saved as text."]);
   const panel = make("section", "panel", [head, stage, problem, scroll, live, controls, foot], {
@@ -42,7 +45,10 @@ function drawStage() {
 function drawProblem() {
   const problemTitle = make("strong", "");
   const problemCure = make("span", "");
-  const element = make("div", "problem", [problemTitle, problemCure], { role: "alert" });
+  const element = make("div", "problem", [problemTitle, problemCure], {
+    role: "alert",
+    tabindex: "-1",
+  });
   element.hidden = true;
   return { element, problemTitle, problemCure };
 }

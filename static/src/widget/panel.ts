@@ -159,7 +159,9 @@ export class Panel {
     this.parts.problemCure.textContent = cure;
     this.parts.problem.hidden = false;
     this.parts.write.hidden = !found.fallback;
+    const hadFocus = this.parts.start.matches(":focus");
     this.parts.start.hidden = !canRetry;
+    if (hadFocus && !canRetry) this.parts.problem.focus();
     this.open = recallCall(this.options.agentId);
     this.nameStart(this.open ? "Go on with the call" : "Try again");
     this.say(`Talk to ${this.options.agent.name}`, "");
