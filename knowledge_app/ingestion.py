@@ -153,6 +153,11 @@ def _ingest_found(
     _ingest_read(run, reader, tally, document, key=found.url, url=found.url)
 
 
+def _least_characters(source: KnowledgeSource) -> int:
+    """A page of a few letters is an empty frame; what an owner wrote is meant, however short."""
+    return 1 if source.kind == KnowledgeSource.Kind.TEXT else MIN_CHARACTERS
+
+
 def _ingest_read(
     run: SourceRun, reader: Reader, tally: _Tally, document: ReadDocument, *, key: str, url: str
 ) -> None:
@@ -164,7 +169,7 @@ def _ingest_read(
     content_hash = hash_content(
         title=document.title, language=language, chunks=chunks, model=reader.embedder.model
     )
-    if document.characters >= MIN_CHARACTERS and content_hash not in tally.hashes:
+    if document.characters >= _least_characters(run.source) and content_hash not in tally.hashes:
         tally.hashes.add(content_hash)
         tally.kept_keys.add(key)
         tally.stored += 1

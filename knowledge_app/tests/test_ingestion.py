@@ -216,6 +216,13 @@ def test_a_text_is_read() -> None:
     assert (chunk.document.title, chunk.heading) == ("Parking", "Cars")
 
 
+def test_what_an_owner_writes_is_learnt_however_short() -> None:
+    source = SourceFactory(kind=Kind.TEXT, text="Dogs welcome.")
+    read(source)
+    assert source.status == Status.READY
+    assert [text for _, _, text in rows(source)] == ["Dogs welcome."]
+
+
 def test_a_pdf_is_read_and_its_chunks_know_their_page() -> None:
     source = SourceFactory(kind=Kind.FILE, title="terms.pdf", text="")
     source.file.save("terms.pdf", ContentFile(pdfs.make_pdf()))
