@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.serializers import StrictSerializer
@@ -28,6 +29,14 @@ class StartInput(StrictSerializer):
     language = LanguageField(choices=LANGUAGES, required=False, default=DEFAULT_LANGUAGE)
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "maxLength": MAX_ANSWER_CHARACTERS},
+            {"type": "array", "items": {"type": "string"}, "maxItems": 20},
+        ]
+    }
+)
 class AnswerField(serializers.Field):
     """A text, or a list of texts where several choices may be taken."""
 
