@@ -5,6 +5,7 @@ its list: `/health/ready/` must not say ok because a process runs that LiveKit h
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -50,18 +51,22 @@ class Registration:
         # LiveKit gives a new id at every registration; the key must stay one.
         self._key = f"{KEY_PREFIX}{uuid.uuid4().hex}"
         self._livekit_id = ""
+        self._stopping = asyncio.Event()
         self._registered_at = 0.0
         server.on("worker_registered", self._on_registered)
 
     async def run(self) -> None:
-        """Write the key every two seconds, and take it away when LiveKit has lost us."""
-        try:
-            while True:
-                await self._write()
-                await asyncio.sleep(REGISTRATION_SECONDS)
-        finally:
-            await self._quietly(self._redis.delete(self._key))
-            await self._redis.aclose()
+        """Write the key every two seconds, and take it away when LiveKit has lost us; ends after `stop`."""
+        while not self._stopping.is_set():
+            await self._write()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), REGISTRATION_SECONDS)
+        await self._quietly(self._redis.delete(self._key))
+        await self._redis.aclose()
+
+    # An event, because a cancellation can get lost between redis' own time limits.
+    def stop(self) -> None:
+        self._stopping.set()
 
     def _on_registered(self, worker_id: str, _server_info: object) -> None:
         self._livekit_id = worker_id

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import Error, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from livekit.agents import llm
 
 from voice_app import services
@@ -37,12 +37,16 @@ class Said:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-class TranscriptWriter:
-    """Stores the turns of one session; `record` is `services.record_turn` or what stands in for it."""
+def record_turn(**turn: Any) -> None:
+    """Store a turn on a connection that is known to live."""
+    close_old_connections()
+    services.record_turn(**turn)
 
-    def __init__(
-        self, *, session_pk: int, record: Callable[..., Any] = services.record_turn
-    ) -> None:
+
+class TranscriptWriter:
+    """Stores the turns of one session; a test gives another `record`."""
+
+    def __init__(self, *, session_pk: int, record: Callable[..., Any] = record_turn) -> None:
         self._session_pk = session_pk
         self._record = record
         self._waiting: asyncio.Queue[Said] = asyncio.Queue()
@@ -79,18 +83,14 @@ class TranscriptWriter:
     async def _try(self, said: Said) -> bool:
         """Store the turn; False when it must be tried again, True also when it never can be."""
         try:
-            await sync_to_async(self._store)(said)
-        except Error as error:
+            await sync_to_async(self._record)(session_pk=self._session_pk, **asdict(said))
+        except (OperationalError, InterfaceError) as error:
             logger.warning("a turn waits for the database", extra=self._extra(said, error))
             return False
         except Exception as error:  # noqa: BLE001 - one bad turn must not stop the others
             # Without the traceback: its values may be what was said.
             logger.error("a turn can't be stored", extra=self._extra(said, error))  # noqa: TRY400
         return True
-
-    def _store(self, said: Said) -> None:
-        close_old_connections()
-        self._record(session_pk=self._session_pk, **asdict(said))
 
     def _extra(self, said: Said, error: Exception) -> dict[str, Any]:
         return {

@@ -23,6 +23,8 @@ SAMPLE_RATE = 16_000
 FRAMES_PER_SECOND = 100
 WINDOW_SECONDS = 30.0
 PADDING_SECONDS = 12.0
+# A word that begins with the very first sample is often misheard.
+LEAD_SECONDS = 0.2
 # Faster and quieter than anyone speaks: what is below is not worth a model's time.
 MIN_SECONDS = 0.1
 MIN_RMS = 0.001
@@ -88,7 +90,9 @@ class Hearing:
         return Heard(text, math.exp(logprob)) if any(map(str.isalnum, text)) else SILENCE
 
     def _generate(self, audio: np.ndarray, *, window_seconds: float) -> Any:
-        padded = np.pad(audio, (0, max(0, int(window_seconds * SAMPLE_RATE) - len(audio))))
+        lead = int(LEAD_SECONDS * SAMPLE_RATE)
+        rest = int(window_seconds * SAMPLE_RATE) - lead - len(audio)
+        padded = np.pad(audio, (lead, max(0, rest)))
         features = self._model.feature_extractor(padded)
         # The encoder halves the frames, so their number must be even.
         frames = min(features.shape[1], int(WINDOW_SECONDS * FRAMES_PER_SECOND)) // 2 * 2

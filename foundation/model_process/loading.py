@@ -44,7 +44,9 @@ class Models:
         pieces = self.speaking.synthesize(text, voice=voice)
         spoken: list[bytes] = []
         priority = Priority.FIRST_WORDS
-        while (piece := await self._calls.run(lambda: next(pieces, None), priority=priority)) is not None:
+        while (
+            piece := await self._calls.run(lambda: next(pieces, None), priority=priority)
+        ) is not None:
             spoken.append(piece)
             priority = Priority.MORE_WORDS
             yield piece
@@ -52,9 +54,7 @@ class Models:
             self.phrases.keep(voice, text, b"".join(spoken))
 
     async def embed_query(self, text: str) -> list[float]:
-        return await self._calls.run(
-            lambda: self.embeddings.query(text), priority=Priority.QUERY
-        )
+        return await self._calls.run(lambda: self.embeddings.query(text), priority=Priority.QUERY)
 
     async def embed_statements(self, texts: list[str]) -> list[list[float]]:
         return await self._calls.run(

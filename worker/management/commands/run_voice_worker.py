@@ -62,7 +62,7 @@ async def _run() -> None:
             await _stop(server, signals)
         await running
     finally:
-        heartbeat.cancel()
+        registration.stop()
         stopped.cancel()
         await asyncio.gather(heartbeat, stopped, return_exceptions=True)
 
