@@ -15,6 +15,15 @@ PREFERRED = {
     "livekit_udp": 7882,
 }
 UDP = {"livekit_udp"}
+TITLES = {
+    "web": "the web",
+    "demo": "the demo website",
+    "postgres": "PostgreSQL",
+    "valkey": "Valkey",
+    "livekit": "LiveKit",
+    "livekit_tcp": "LiveKit's media (TCP)",
+    "livekit_udp": "LiveKit's media (UDP)",
+}
 TRIES = 200
 
 
@@ -39,7 +48,7 @@ class Ports:
             wish = (wishes or {}).get(part, self[part])
             chosen[part] = find_free(wish, part=part, host=self._host, without=chosen.values())
             if chosen[part] != wish:
-                self.changes.append(f"port {wish} is taken, {part} uses {chosen[part]}")
+                self.changes.append(f"port {wish} is taken, {TITLES[part]} uses {chosen[part]}")
         self._chosen = chosen
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(chosen, indent=1))

@@ -85,11 +85,15 @@ def demo_site(env: Mapping[str, str]) -> Program:
     )
 
 
-def frontend_watch() -> Program:
-    """Return the bundler that writes `static/dist` anew on every change."""
-    command = (str(ROOT / "node_modules" / ".bin" / "vite"), "build", "--watch")
-    path = frontend.environment()["PATH"]
-    return Program("frontend", "Browser code", command, environment={"PATH": path})
+def frontend_watch() -> list[Program]:
+    """Return the bundlers that write pages' and widget's code anew on every change."""
+    vite = (str(ROOT / "node_modules" / ".bin" / "vite"), "build", "--watch")
+    path = {"PATH": frontend.environment()["PATH"]}
+    widget = (*vite, "--config", "vite.widget.config.ts")
+    return [
+        Program("frontend", "Browser code", vite, environment=path),
+        Program("frontend-widget", "Widget code", widget, environment=path),
+    ]
 
 
 def reloading(command: tuple[str, ...], reload: bool) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ class Startup:
         )
         with Step("Browser code") as step:
             frontend.ensure_built(step, self.layout.logs)
+            if self.reload:
+                frontend.ensure_packages(step, self.layout.logs)
 
     # -- Starting --
 
@@ -108,7 +110,7 @@ class Startup:
             *self.embedded.programs(),
             *platform_programs(self.env, web_port=self.ports["web"], reload=self.reload),
             *([demo_site(self.env)] if self.with_demo else []),
-            *([frontend_watch()] if self.reload else []),
+            *(frontend_watch() if self.reload else []),
         ]
         self.supervisor = self._supervisor = Supervisor(self.layout, programs)
         self.supervisor.launch(self.env)

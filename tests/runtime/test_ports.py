@@ -20,7 +20,7 @@ def test_a_taken_port_is_replaced_and_said(tmp_path: Path, taken: int) -> None:
     ports = Ports(tmp_path / "ports.json")
     ports.settle({"web": taken})
     assert ports["web"] != taken
-    assert f"port {taken} is taken, web uses {ports['web']}" in ports.changes
+    assert f"port {taken} is taken, the web uses {ports['web']}" in ports.changes
 
 
 def test_the_next_start_uses_the_same_ports(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_taken_port_is_replaced_and_said(clone: Clone) -> None:
         up(clone, "--no-demo", "--port", str(taken.getsockname()[1])) as running,
     ):
         running.await_line("Ctrl-C stops everything")
-        assert f"port {taken.getsockname()[1]} is taken, web uses" in running.output
+        assert f"port {taken.getsockname()[1]} is taken, the web uses" in running.output
         assert page(f"{running.url}/health/") == 200
 
 
