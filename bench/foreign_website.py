@@ -8,7 +8,6 @@ prints what the agent said and from where. `apt-get install python3.11-doc` brin
 import argparse
 import functools
 import http.server
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from bench.asking import Asked, ask, client_with_key, start_chat
 from tests.databases import migrated_database
 from tests.services import RunningStack, running_stack
 
@@ -72,11 +72,9 @@ def ask_everything(stack: RunningStack, website: str) -> None:
     source = status["ingestion"]["sources"][0]
     took = time.monotonic() - began
     print(f"read {source['documents_done']} pages in {took:.0f} s; status {status['status']}")
-    session = api.post(
-        f"/api/voice/{onboarding['agent_id']}/session", json={"channel": "text"}
-    ).json()
+    session = start_chat(api, onboarding["agent_id"])
     for question in QUESTIONS:
-        show(question, *ask(api, session, question))
+        show(question, ask(api, session, question))
 
 
 def as_member(stack: RunningStack) -> httpx.Client:
@@ -86,9 +84,7 @@ def as_member(stack: RunningStack) -> httpx.Client:
         "create_business(owner=User.objects.create_user('a@b.example'), name='Python')"
     )
     stack.manage("shell", "--no-imports", "-c", code)
-    key = stack.manage("issue_api_key", "--business", "python").strip()
-    headers = {"Authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=stack.url, headers=headers, timeout=60)
+    return client_with_key(stack, "python")
 
 
 def answer_all(api: httpx.Client, onboarding: dict[str, Any]) -> None:
@@ -110,30 +106,9 @@ def wait_until_built(api: httpx.Client, session_id: str) -> dict[str, Any]:
         time.sleep(1)
 
 
-def ask(
-    api: httpx.Client, session: dict[str, Any], question: str
-) -> tuple[str, list[dict[str, Any]], float]:
-    """Return the answer, its sources, and the milliseconds to its first word."""
-    url = f"/api/voice/session/{session['session_id']}/turns"
-    body = {"session_secret": session["session_secret"], "text": question}
-    answer, sources, first_word, event = "", [], 0.0, ""
-    began = time.perf_counter()
-    with api.stream("POST", url, json=body) as response:
-        for line in response.iter_lines():
-            if line.startswith("event: "):
-                event = line[7:]
-            if line.startswith("data: "):
-                data = json.loads(line[6:])
-                if event == "delta":
-                    first_word = first_word or (time.perf_counter() - began) * 1000
-                sources = data["items"] if event == "sources" else sources
-                answer = data["text"] if event == "done" else answer
-    return answer, sources, first_word
-
-
-def show(question: str, answer: str, sources: list[dict[str, Any]], first_word_ms: float) -> None:
-    print(f"\nQ: {question}\nA: {answer}   [{first_word_ms:.0f} ms]")
-    for source in sources:
+def show(question: str, asked: Asked) -> None:
+    print(f"\nQ: {question}\nA: {asked.text}   [{asked.first_word_ms:.0f} ms]")
+    for source in asked.sources:
         print(f"   from: {source['title']} {source.get('url', '')}")
 
 
