@@ -77,6 +77,7 @@ function fail(form: HTMLFormElement, message: string): void {
   if (!words) return;
   setFieldError(words, "answer-error", message);
   words.focus();
+  scrollToEnd("instant");
   announce(message);
 }
 
