@@ -54,7 +54,7 @@ def control(field: BoundField) -> SafeString:
     """Render a field's control in our look; Django ties it to its help and errors."""
     widget = field.field.widget
     look = next((css for kind, css in _CONTROL_CLASSES if isinstance(widget, kind)), "input")
-    attrs = {"class": look}
+    attrs: dict[str, str | bool] = {"class": look}
     # allauth repeats the label as a placeholder; said once is enough.
     if field.label.lower() in str(widget.attrs.get("placeholder", "")).lower():
         attrs["placeholder"] = ""
