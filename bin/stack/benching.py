@@ -4,6 +4,7 @@ The same services as the tests', so that a figure needs nothing but a clone; not
 on the machine meanwhile.
 """
 
+import os
 import subprocess
 import sys
 
@@ -27,6 +28,8 @@ def main(arguments: list[str]) -> int:
     status = 1
     try:
         env = start_services(layout, with_live_keys=False)
+        # The stand-ins that benchmarks share with the tests import `stack`, as pytest lets them.
+        env = {**env, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'bin'}"}
         command = [sys.executable, "-m", f"bench.{arguments[0]}", *arguments[1:]]
         status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     finally:
