@@ -73,8 +73,8 @@ class OriginsForm(forms.Form):
     origins = forms.CharField(
         required=False,
         label="Websites that may show this agent",
-        help_text="One on each line, such as https://example.com. To a browser, www.example.com and "
-        "example.com are two websites: list both.",
+        help_text="One on each line, such as https://example.com. To a browser, "
+        "www.example.com and example.com are two websites: list both.",
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off"}),
     )
 

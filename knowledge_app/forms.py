@@ -46,7 +46,7 @@ class ManyFilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(
+    uploads = ManyFilesField(
         label="Files",
         help_text="PDF, text, Markdown or HTML; several at once.",
         widget=ManyFilesInput(attrs={"accept": ACCEPTED_FILES}),

@@ -94,10 +94,10 @@ def add_files(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = FilesForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_page(request, agent, form, status=400)
-    refused = _refused_files(agent, form.cleaned_data["files"])
+    refused = _refused_files(agent, form.cleaned_data["uploads"])
     if not refused:
         return redirect("knowledge:sources", public_id=public_id)
-    form.add_error("files", refused)
+    form.add_error("uploads", refused)
     return _render_page(request, agent, form, status=400)
 
 

@@ -106,7 +106,7 @@ class TestAdding:
     def test_several_files_of_which_one_is_refused(self, as_owner: Client, agent: Agent) -> None:
         good = SimpleUploadedFile("hours.txt", b"We open at nine.")
         bad = SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n\x00\x00")
-        answer = as_owner.post(address("add_files", agent), {"files": [good, bad]})
+        answer = as_owner.post(address("add_files", agent), {"uploads": [good, bad]})
         assert answer.status_code == 400
         assert "photo.png: " in answer.text
         assert [source.title for source in agent.sources.all()] == ["hours.txt"]

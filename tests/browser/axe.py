@@ -1,4 +1,4 @@
-"""Runs axe-core on a page. Our content security policy refuses script tags, so its source is evaluated by the browser itself."""
+"""Runs axe-core on a page; evaluated, because our content security policy refuses script tags."""
 
 from functools import cache
 from pathlib import Path
