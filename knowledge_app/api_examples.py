@@ -45,5 +45,7 @@ NEW_TEXT = OpenApiExample(
     value={"kind": "text", "title": "Parking", "text": "Park behind the old fish market."},
     request_only=True,
 )
-SOURCE = OpenApiExample("Being read", value=_SOURCE, response_only=True)
+SOURCE = OpenApiExample(
+    "Being read", value=_SOURCE, response_only=True, status_codes=["200", "202"]
+)
 FOUND = OpenApiExample("Found", value=_FOUND, response_only=True)
