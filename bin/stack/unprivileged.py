@@ -73,9 +73,26 @@ def reachable_programs(folder: Path, user: str | None) -> Path:
 
 
 def data_folder(layout: Layout, user: str | None) -> Path:
-    """Return where the database lies: in the layout, or outside where the user can't reach it."""
+    """Return where the database lies: where there is data, else where the user can reach it.
+
+    Raises:
+        StackError: the user can't reach the data any more; an empty database instead would look
+            as if all were lost.
+    """
+    outside = OUTSIDE / layout.marker / "postgres"
+    for folder in (layout.postgres, outside):
+        if (folder / "PG_VERSION").is_file():
+            require_reach(user, folder)
+            return folder
     if can_reach(user, layout.base):
         return layout.postgres
-    outside = OUTSIDE / layout.marker / "postgres"
     outside.parent.mkdir(parents=True, exist_ok=True)
     return outside
+
+
+def require_reach(user: str | None, data: Path) -> None:
+    if not can_reach(user, data):
+        raise StackError(
+            f"The database in {data} can't be reached by the user {user} any more.",
+            cure=f"Let others enter the folders above it (chmod o+x), up to {data.parent}.",
+        )

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,25 +19,20 @@ COUNT_USERS = f"{USERS}; print(users.filter(email='kept@example.com').count())"
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Clone]:
-    """A clone with packages and browser code in place, never started."""
-    # PostgreSQL's user must reach it when the tests run as root.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    clone = Clone(tmp_path / "clone")
-    clone.borrow_installation()
-    yield clone
-    clone.end()
+def bare_clone() -> Iterator[Clone]:
+    """A clone in which nothing is installed; not in pytest's folder, which root alone may enter."""
+    with tempfile.TemporaryDirectory(prefix="vp-clone-") as folder:
+        Path(folder).chmod(0o755)
+        clone = Clone(Path(folder) / "clone")
+        yield clone
+        clone.end()
 
 
 @pytest.fixture
-def bare_clone(tmp_path: Path) -> Iterator[Clone]:
-    """A clone in which nothing is installed."""
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    clone = Clone(tmp_path / "clone")
-    yield clone
-    clone.end()
+def clone(bare_clone: Clone) -> Clone:
+    """A clone with packages and browser code in place, never started."""
+    bare_clone.borrow_installation()
+    return bare_clone
 
 
 def test_a_first_start_interrupted_at_every_step_is_finished_by_the_next(bare_clone: Clone) -> None:
