@@ -38,6 +38,11 @@ def run(module: str, groups: tuple[str, ...] = ("run",), *, speaks: bool = True)
         status = importlib.import_module("stack." + module).main(sys.argv[1:])
     except StackError as error:
         status = error.show()
+    except PermissionError as error:
+        status = StackError(
+            f"{error.filename} belongs to another user.",
+            cure="Start as the user who started before, or give the folder .local to this one.",
+        ).show()
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
