@@ -91,7 +91,8 @@ def test_a_new_user_hears_the_facts_of_their_own_website(
 
     assert "know" in caller.ask(NOWHERE)
     caller.ask("Yes please.")
-    assert "5 5 5" in caller.ask("My number is five five five one two three four.")
+    heard = caller.ask("My number is five five five one two three four.")
+    assert "5551234" in heard.replace(" ", "")
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_text("Start the call")).to_be_visible()
     check_rows(rows, agent_id)
