@@ -4,7 +4,7 @@
 is always a complete `AgentConfig`: what can't be published isn't stored.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -218,7 +218,7 @@ class RollbackView(TranslatesAgentErrors):
 
 class VersionListView(TranslatesAgentErrors, generics.ListAPIView):
     serializer_class = serializers.VersionOutput
-    queryset: ClassVar[QuerySet[AgentVersion]] = AgentVersion.objects.none()
+    queryset = AgentVersion.objects.none()
 
     def get_queryset(self) -> QuerySet[AgentVersion]:
         agent = get_agent_or_404(self.request.user, self.kwargs["public_id"])

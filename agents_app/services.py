@@ -23,9 +23,7 @@ def create_business(*, owner: User, name: str, time_zone: str = "UTC") -> Busine
     return business
 
 
-def update_business(
-    *, business: Business, name: str, website_url: str, time_zone: str
-) -> Business:
+def update_business(*, business: Business, name: str, website_url: str, time_zone: str) -> Business:
     business.name, business.website_url, business.time_zone = name, website_url, time_zone
     business.save(update_fields=["name", "website_url", "time_zone", "updated_at"])
     return business
@@ -155,7 +153,7 @@ def roll_back(*, agent: Agent, number: int) -> AgentVersion:
     return version
 
 
-def freeze_draft(*, agent: Agent, by: User) -> AgentVersion:
+def freeze_draft(*, agent: Agent, by: User | None) -> AgentVersion:
     """Freeze the draft as an unnumbered test version, for members to try.
 
     Raises:

@@ -24,7 +24,7 @@ def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     return api_error(404)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return api_error(
             400, message="The request can't be read: a header or the address is broken."

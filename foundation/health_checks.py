@@ -8,6 +8,7 @@ import uuid
 from functools import cache
 
 import httpx
+import psycopg
 import redis
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -27,14 +28,13 @@ class CheckFailed(Exception):
 
 
 def check_database() -> None:
-    database = connection.Database
     params = connection.get_connection_params() | {"connect_timeout": 2}
     try:
-        with database.connect(**params) as session:
+        with psycopg.connect(**params) as session:
             rows = session.execute("SELECT app, name FROM django_migrations").fetchall()
-    except database.errors.UndefinedTable:
+    except psycopg.errors.UndefinedTable:
         raise CheckFailed("The database is empty: run bin/manage migrate.") from None
-    except database.Error as error:
+    except psycopg.Error as error:
         message = "PostgreSQL does not answer: start it, or correct DATABASE_URL."
         raise CheckFailed(message) from error
     missing = _newest_migrations() - {(app, name) for app, name, *_ in map(tuple, rows)}

@@ -28,8 +28,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if getattr(record, "request_id", ""):
-            line["request_id"] = record.request_id
+        if identifier := getattr(record, "request_id", ""):
+            line["request_id"] = identifier
         line |= {k: v for k, v in vars(record).items() if k not in _STANDARD and _is_plain(v)}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

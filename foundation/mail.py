@@ -1,4 +1,6 @@
-"""Mail where no SMTP server is set: each message is printed to the log and kept as a file, so that a newcomer finds the reset link."""
+"""Mail where no SMTP server is set: each message is printed to the log and kept as a file, so that
+a newcomer finds the reset link.
+"""
 
 from collections.abc import Sequence
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -26,14 +27,15 @@ class RequestIdMiddleware:
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         given = request.headers.get("X-Request-Id", "")
         identifier = given if _ACCEPTED.match(given) else uuid.uuid4().hex
         request_id.set(identifier)
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self._answer_async(request, identifier)
         response = self.get_response(request)
         response["X-Request-Id"] = identifier
@@ -57,12 +59,13 @@ class RefuseNulMiddleware:
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        refusal = bad_request(request) if _has_nul(request) else None
-        if iscoroutinefunction(self):
+        refusal = bad_request(request, BadRequest()) if _has_nul(request) else None
+        if self.is_async:
             return self._answer_async(request, refusal)
         return refusal or self.get_response(request)
 

@@ -1,4 +1,6 @@
-"""The base of every row that has an address. Primary keys stay inside; the UUID is what URLs, the API and logs show."""
+"""The base of every row that has an address. Primary keys stay inside; the UUID is what URLs, the
+API and logs show.
+"""
 
 import uuid
 

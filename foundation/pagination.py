@@ -20,7 +20,7 @@ class CursorPagination(pagination.CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """Refuse a cursor that isn't ours before its position meets a query."""
         cursor = super().decode_cursor(request)
-        if cursor is None or cursor.position is None or _is_time(cursor.position):
+        if cursor is None or cursor.position is None or _is_time(str(cursor.position)):
             return cursor
         message = "Take the cursor from `next` or `previous` as it is."
         raise ApiError(400, "invalid", message, fields={"cursor": [message]})

@@ -14,6 +14,7 @@ from django.db import transaction
 def enqueue(task_name: str, *args: Any) -> None:
     """Send the task at commit; its queue comes from `CELERY_TASK_ROUTES`.
 
-    A broker that is away is logged and fails nothing: the rows stand, and beat asks for what is stuck.
+    A broker that is away is logged and fails nothing: the rows stand, and beat asks for what is
+    stuck.
     """
     transaction.on_commit(partial(current_app.send_task, task_name, args=args), robust=True)

@@ -49,7 +49,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, StaffAdmin):
+class PersonAdmin(UserAdmin, StaffAdmin):  # type: ignore[misc]
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
@@ -103,7 +103,7 @@ admin.site.unregister((Group, EmailAddress, Authenticator))
 
 
 @admin.register(Group)
-class RightsGroupAdmin(GroupAdmin, StaffAdmin):
+class RightsGroupAdmin(GroupAdmin, StaffAdmin):  # type: ignore[misc]
     pass
 
 
