@@ -101,11 +101,14 @@ def sync_source(*, source: KnowledgeSource) -> KnowledgeSource:
 
 def remove_source(*, source: KnowledgeSource) -> None:
     """Forget a source with all that was learnt from it, and its file."""
-    storage, name = source.file.storage, source.file.name
-    with transaction.atomic():
-        source.delete()
-        if name:
-            transaction.on_commit(partial(storage.delete, name))
+    source.delete()
+
+
+def forget_file(*, instance: KnowledgeSource, **_: Any) -> None:
+    """Take the upload along with its row, also when an agent or a business goes (`post_delete`)."""
+    if instance.file.name:
+        delete = partial(instance.file.storage.delete, instance.file.name)
+        transaction.on_commit(delete)
 
 
 def requeue_stuck_sources() -> int:

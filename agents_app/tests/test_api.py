@@ -4,6 +4,8 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -11,6 +13,7 @@ from rest_framework.test import APIClient
 from agents_app.models import Agent, AgentVersion, Business, User
 from agents_app.tests.factories import AgentFactory, BusinessFactory, MembershipFactory
 from foundation.tests.shapes import assert_is_error
+from knowledge_app.tests.factories import SourceFactory
 
 LIST = "/api/agents/"
 
@@ -192,3 +195,13 @@ def test_an_agent_that_does_not_exist_is_not_found(
 ) -> None:
     response = getattr(api, method)(f"{LIST}{uuid.uuid4()}/{rest}", body, format="json")
     assert_is_error(response, 404, "not_found")
+
+
+def test_deleting_an_agent_deletes_its_uploads_from_the_storage(
+    api: APIClient, agent: Agent, django_capture_on_commit_callbacks: Any
+) -> None:
+    source = SourceFactory(agent=agent, kind="file", file=ContentFile(b"text", name="prices.txt"))
+    assert default_storage.exists(source.file.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        api.delete(detail(agent))
+    assert not default_storage.exists(source.file.name)

@@ -69,3 +69,14 @@ def test_only_the_admin_may_evaluate(client: Client, db: None) -> None:
     assert policy["style-src"] == "'self' 'unsafe-inline'"
     assert policy["object-src"] == "'none'"
     assert "unsafe" not in str(directives(client.get("/api/docs/")))
+
+
+def test_refusals_are_pages_for_people(as_owner: Client) -> None:
+    assert "This request can't be read" in as_owner.get("/?q=%00").content.decode()
+    page = as_owner.get("/admin/login/")
+    assert page.status_code == 403
+    assert "You may not see this page" in page.content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post("/accounts/login/", {"login": "a@b.c"})
+    assert page.status_code == 403
+    assert "This form had expired" in page.content.decode()
