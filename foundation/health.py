@@ -2,7 +2,7 @@
 `/health/ready/`.
 
 All checks run at once and in at most two seconds. Without the database, the broker or the storage
-nothing works: `down`, 503. Without LiveKit or a worker, pages and text chat still do, and a
+nothing works: `down`, 503. Without LiveKit, a worker or the models, pages still do, and a
 balancer that took us out for it would take those away too: `degraded`, 200.
 """
 

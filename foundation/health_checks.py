@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from livekit import api
 
+from foundation.model_process.client import ModelProcessError, SyncModelClient
 from foundation.worker_registry import registered_workers
 
 # Below the two seconds that a check may take, so that the words of the check win over "no answer".
@@ -118,6 +119,18 @@ def check_worker() -> None:
         raise CheckFailed(message)
 
 
+def check_models() -> None:
+    try:
+        with SyncModelClient(settings.MODEL_SOCKET) as models:
+            models.health(timeout_seconds=CONNECT_SECONDS)
+    except ModelProcessError as error:
+        message = (
+            "The model process does not answer, so agents neither hear, speak nor search: start "
+            "it with bin/manage run_model_process, or correct MODEL_SOCKET."
+        )
+        raise CheckFailed(message) from error
+
+
 def check_storage() -> None:
     """Write, read and delete a probe where uploads and recordings go."""
     content = uuid.uuid4().hex.encode()
@@ -140,5 +153,6 @@ CHECKS = {
     "broker": check_broker,
     "livekit": check_livekit,
     "worker": check_worker,
+    "models": check_models,
     "storage": check_storage,
 }

@@ -37,11 +37,12 @@ PARTS = {
     "broker": ("Task queue", "Valkey takes writes."),
     "livekit": ("LiveKit", "It answers and accepts our key."),
     "worker": ("Voice worker", "Registered with LiveKit: calls are answered."),
+    "models": ("Models", "The process that hears, speaks and searches answers."),
     "storage": ("Files", "They can be written, read and deleted."),
 }
 HEADLINES = {
     "ok": "Everything works.",
-    "degraded": "Pages and text chat work. Calls don't.",
+    "degraded": "Pages work. Calls don't; what is missing is said below.",
     "down": "The platform is down.",
 }
 

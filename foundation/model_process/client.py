@@ -172,9 +172,9 @@ class SyncModelClient:
             vectors += body["vectors"]
         return vectors
 
-    def health(self) -> dict[str, Any]:
+    def health(self, *, timeout_seconds: float = 10.0) -> dict[str, Any]:
         """Return what the process says of itself; raises as `ModelClient` does."""
-        return self._request("GET", "/health")
+        return self._request("GET", "/health", timeout=timeout_seconds)
 
     def _request(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         try:

@@ -4,6 +4,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from socketserver import UnixStreamServer
 from threading import Thread
 from typing import Any
 
@@ -30,7 +32,7 @@ def fails() -> None:
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], None]]:
-    """Five checks that pass; nothing is reused from one request to the next."""
+    """Checks that pass; nothing is reused from one request to the next."""
     passing = dict.fromkeys(health_checks.CHECKS, works)
     monkeypatch.setattr(health, "CHECKS", passing)
     monkeypatch.setattr(health, "recent_report", health.RecentReport(reuse_seconds=-1))
@@ -52,7 +54,7 @@ def test_ready_is_ok_when_everything_is(client: Client, checks: dict[str, Any]) 
     assert response.json() == {"status": "ok", "checks": {n: {"status": "ok"} for n in checks}}
 
 
-@pytest.mark.parametrize("name", ["livekit", "worker"])
+@pytest.mark.parametrize("name", ["livekit", "worker", "models"])
 def test_without_calls_we_still_serve_the_rest(
     client: Client, checks: dict[str, Any], name: str
 ) -> None:
@@ -191,6 +193,36 @@ def test_a_livekit_that_is_gone_is_named(settings: LazySettings, url: str, words
     settings.LIVEKIT_URL = url
     with pytest.raises(CheckFailed, match=words):
         health_checks.check_livekit()
+
+
+@pytest.fixture
+def model_socket(settings: LazySettings, tmp_path: Path) -> Iterator[UnixStreamServer]:
+    """A model process that is loaded and says so."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    settings.MODEL_SOCKET = str(tmp_path / "models.sock")
+    with UnixStreamServer(settings.MODEL_SOCKET, Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_the_model_process_that_answers_passes(model_socket: UnixStreamServer) -> None:
+    health_checks.check_models()
+
+
+def test_a_model_process_that_is_gone_is_named(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MODEL_SOCKET = str(tmp_path / "nobody.sock")
+    with pytest.raises(CheckFailed, match="run_model_process"):
+        health_checks.check_models()
 
 
 def test_storage_is_written_read_and_left_clean() -> None:

@@ -41,7 +41,7 @@ def test_what_does_not_work_is_said_with_its_cure(as_staff: Client, report: dict
     report["status"] = "degraded"
     report["checks"]["worker"] = {"status": "down", "message": "Start the worker."}
     page = as_staff.get("/admin/").content.decode()
-    assert "Pages and text chat work. Calls don&#x27;t." in page
+    assert "Pages work. Calls don&#x27;t; what is missing is said below." in page
     assert "Start the worker." in page
 
 
