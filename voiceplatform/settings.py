@@ -170,7 +170,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # On SIGQUIT (how `bin/up` stops workers): finish what takes this long, give the rest back at once
 # instead of after the broker's visibility timeout.
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 1800
@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "retry-stuck-builds": {"task": "onboarding_app.tasks.retry_stuck_builds", "schedule": 30.0},
     "reap-sessions": {"task": "voice_app.tasks.reap_sessions", "schedule": 30.0},
+    "reap-rooms": {"task": "voice_app.tasks.reap_rooms", "schedule": 300.0},
+    "send-unsent-lead-mails": {
+        "task": "voice_app.tasks.send_unsent_lead_mails",
+        "schedule": 300.0,
+    },
 }
 
 # -- Accounts --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
@@ -67,6 +68,18 @@ class Clone:
         """End whatever a failing test left."""
         for process in orphans.find(self.marker):
             process.kill()
+
+
+@contextmanager
+def temporary_clone() -> Iterator[Clone]:
+    """Give a fresh clone, not in pytest's folder: PostgreSQL's user can't enter that."""
+    with tempfile.TemporaryDirectory(prefix="vp-clone-") as folder:
+        Path(folder).chmod(0o755)
+        clone = Clone(Path(folder) / "clone")
+        try:
+            yield clone
+        finally:
+            clone.end()
 
 
 class Up:

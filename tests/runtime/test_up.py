@@ -2,14 +2,12 @@
 
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.runtime.clones import STOP_SECONDS, Clone, page, up
+from tests.runtime.clones import STOP_SECONDS, Clone, page, temporary_clone, up
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -20,12 +18,9 @@ COUNT_USERS = f"{USERS}; print(users.filter(email='kept@example.com').count())"
 
 @pytest.fixture
 def bare_clone() -> Iterator[Clone]:
-    """A clone in which nothing is installed; not in pytest's folder, which root alone may enter."""
-    with tempfile.TemporaryDirectory(prefix="vp-clone-") as folder:
-        Path(folder).chmod(0o755)
-        clone = Clone(Path(folder) / "clone")
+    """A clone in which nothing is installed."""
+    with temporary_clone() as clone:
         yield clone
-        clone.end()
 
 
 @pytest.fixture
