@@ -162,7 +162,6 @@ def freeze_draft(*, agent: Agent, by: User | None) -> AgentVersion:
     """
     if agent.draft is None:
         raise AgentNotConfigured
-    config = validated_config(agent.draft)
-    return AgentVersion.objects.create(
-        agent=agent, config=config.model_dump(mode="json"), created_by=by
-    )
+    config = validated_config(agent.draft).model_dump(mode="json")
+    same = agent.versions.filter(number=None, config=config).first()
+    return same or AgentVersion.objects.create(agent=agent, config=config, created_by=by)

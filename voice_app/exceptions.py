@@ -4,8 +4,8 @@ VoiceError
 ├── VoiceUnavailable   LiveKit or the worker can't take a call now, `.reason` says why; use text
 ├── AtCapacity         as many calls as allowed are open; try again later
 ├── SessionEnded       the conversation is over
-├── SessionBusy        a typed turn is still being answered
-└── MessageRejected    the visitor must correct what they left; `.fields` says what
+├── SessionIsCall      typed turns are for chats; in a call they go through the room
+└── SessionBusy        a typed turn is still being answered
 """
 
 
@@ -27,11 +27,9 @@ class SessionEnded(VoiceError):
     pass
 
 
-class SessionBusy(VoiceError):
+class SessionIsCall(VoiceError):
     pass
 
 
-class MessageRejected(VoiceError):
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        super().__init__("The message can't be taken.")
-        self.fields = fields
+class SessionBusy(VoiceError):
+    pass

@@ -53,7 +53,6 @@ class VoiceSession(PublicModel):
     visitor_id = models.CharField(max_length=64, blank=True)
     secret_hash = models.CharField(max_length=64)
     room = models.CharField(max_length=120, blank=True)
-    dispatch_id = models.CharField(max_length=64, blank=True)
     dispatched_at = models.DateTimeField(null=True, blank=True)
     generation = models.PositiveIntegerField(default=1)
     claimed_generation = models.PositiveIntegerField(default=0)
@@ -195,6 +194,8 @@ class Lead(PublicModel):
     contact = models.CharField(max_length=300)
     message = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW)
+    # A mail is claimed, sent, and only then counted as sent; a stale claim may be taken again.
+    mail_claimed_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = LeadQuerySet.as_manager()

@@ -3,10 +3,11 @@
 import logging
 from datetime import timedelta
 
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
-from voice_app import services
-from voice_app.models import VoiceSession, VoiceSessionQuerySet
+from voice_app import rooms, services
+from voice_app.models import VoiceSession, VoiceSessionQuerySet, WebhookEvent
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +15,8 @@ CHAT_IDLE = timedelta(minutes=30)
 # Well past the watcher's second try; a job that lives has beaten many times in between.
 CALL_SILENT = timedelta(seconds=90)
 NEVER_STARTED = timedelta(seconds=60)
+# LiveKit repeats a webhook for minutes, not for days.
+WEBHOOK_EVENTS_KEPT = timedelta(days=7)
 
 
 def reap_sessions() -> int:
@@ -44,3 +47,21 @@ def _end(sessions: VoiceSessionQuerySet, reason: str, status: str) -> int:
         reaped += services.end_session(session=session, reason=reason, status=status)
         logger.warning("session reaped", extra={"session": session.pk, "reason": reason})
     return reaped
+
+
+def reap_rooms() -> int:
+    """Delete our rooms in which nobody should be any more; returns how many.
+
+    Raises:
+        VoiceUnavailable: LiveKit doesn't answer; the next run looks again.
+    """
+    access = rooms.LiveKitAccess.from_settings()
+    names = async_to_sync(rooms.list_room_names)(access)
+    ended = VoiceSession.objects.filter(room__in=names).exclude(status__in=VoiceSession.OPEN)
+    for room in ended.values_list("room", flat=True):
+        async_to_sync(rooms.delete_room)(access, room=room)
+    return len(ended)
+
+
+def forget_webhook_events() -> None:
+    WebhookEvent.objects.filter(received_at__lt=timezone.now() - WEBHOOK_EVENTS_KEPT).delete()

@@ -97,6 +97,12 @@ async def room_exists(access: LiveKitAccess, *, room: str) -> bool:
     return bool(found.rooms)
 
 
+async def list_room_names(access: LiveKitAccess) -> list[str]:
+    async with _livekit(access) as livekit:
+        found = await livekit.room.list_rooms(api.ListRoomsRequest())
+    return [room.name for room in found.rooms]
+
+
 async def delete_room(access: LiveKitAccess, *, room: str) -> None:
     """Disconnect everyone; a room that is gone already is as good."""
     async with _livekit(access) as livekit:

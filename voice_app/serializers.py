@@ -107,13 +107,25 @@ class SessionOutput(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+class SourceOutput(serializers.Serializer):
+    """A passage that an answer stood on; `url` or `page` only where it has one."""
+
+    title = serializers.CharField()
+    text = serializers.CharField()
+    url = serializers.CharField(required=False)
+    page = serializers.IntegerField(required=False)
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        return {name: instance[name] for name in self.fields if instance.get(name)}
+
+
 class TurnOutput(serializers.Serializer):
     id = serializers.UUIDField(source="public_id")
     role = serializers.ChoiceField(choices=Turn.Role.choices)
     text = serializers.CharField()
     spoken_at = serializers.DateTimeField()
     is_interrupted = serializers.BooleanField()
-    sources = serializers.JSONField()
+    sources = SourceOutput(many=True)
     metrics = serializers.JSONField()
 
 

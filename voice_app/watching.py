@@ -14,6 +14,7 @@ from asgiref.sync import async_to_sync
 from django.db.models import F
 
 from voice_app import rooms, services
+from voice_app.exceptions import VoiceUnavailable
 from voice_app.models import VoiceSession
 
 logger = logging.getLogger(__name__)
@@ -43,25 +44,36 @@ def watch_once(*, now: datetime, dispatch: Dispatch) -> int:
 
 def _help(session: VoiceSession, now: datetime, dispatch: Dispatch) -> bool:
     was_claimed = session.claimed_generation == session.generation
-    if session.generation >= (MAX_GENERATION if was_claimed else 2):
-        return _give_up(session, was_claimed)
-    raised = VoiceSession.objects.filter(
+    if session.generation >= (MAX_GENERATION if was_claimed else MAX_GENERATION - 1):
+        return _give_up(session)
+    if not _move_generation(session, session.generation + 1, dispatched_at=now):
+        return False
+    extra = {"session": session.pk, "was_claimed": was_claimed}
+    logger.warning("agent sent for again", extra=extra)
+    try:
+        is_dispatched = dispatch(session)
+    except VoiceUnavailable:
+        # Nobody was sent: the next look must try again, not count this as a try.
+        _move_generation(session, session.generation - 1, dispatched_at=session.dispatched_at)
+        raise
+    return is_dispatched or services.end_session(session=session, reason="room_closed")
+
+
+def _move_generation(
+    session: VoiceSession, generation: int, *, dispatched_at: datetime | None
+) -> bool:
+    """Set the generation unless somebody else moved or claimed it meanwhile."""
+    moved = VoiceSession.objects.filter(
         pk=session.pk,
         generation=session.generation,
         claimed_generation=session.claimed_generation,
-    ).update(generation=F("generation") + 1, dispatched_at=now)
-    if not raised:
-        return False
-    logger.warning(
-        "agent sent for again", extra={"session": session.pk, "was_claimed": was_claimed}
-    )
-    if not dispatch(session):
-        return services.end_session(session=session, reason="room_closed")
-    return True
+    ).update(generation=generation, dispatched_at=dispatched_at)
+    session.generation = generation if moved else session.generation
+    return bool(moved)
 
 
-def _give_up(session: VoiceSession, was_claimed: bool) -> bool:
-    if was_claimed:
+def _give_up(session: VoiceSession) -> bool:
+    if session.started_at:
         status, reason = VoiceSession.Status.LOST, "agent_lost"
     else:
         status, reason = VoiceSession.Status.FAILED, "agent_never_joined"

@@ -22,7 +22,7 @@ from voice_app import services
 from voice_app.api.visitor import VisitorView, find_session, session_ended
 from voice_app.conversation.chat import answer_typed_turn
 from voice_app.conversation.events import Card, Delta, Done, Event, Sources
-from voice_app.exceptions import SessionBusy, SessionEnded
+from voice_app.exceptions import SessionBusy, SessionEnded, SessionIsCall
 from voice_app.models import VoiceSession
 from voice_app.serializers import TurnInput
 from voice_app.throttles import TurnsPerAddress
@@ -73,6 +73,9 @@ def _begin(session: VoiceSession) -> None:
         services.begin_turn(session=session)
     except SessionEnded as error:
         raise session_ended() from error
+    except SessionIsCall as error:
+        message = "This is a call: what is typed in it goes through its room."
+        raise ApiError(409, "session_is_call", message) from error
     except SessionBusy as error:
         message = "The last question is still being answered."
         raise ApiError(409, "busy", message) from error

@@ -5,6 +5,7 @@ body's bytes.
 """
 
 import logging
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -29,11 +30,18 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
     if event is None:
         body = error_body("not_authenticated", "The signature isn't LiveKit's.")
         return JsonResponse(body, status=401)
-    if _is_new(event) and event.event == "room_finished":
+    with suppress(IntegrityError), transaction.atomic():
+        # In one transaction with what follows: an event that failed may be delivered again.
+        WebhookEvent.objects.create(event_id=event.id, name=event.event)
+        _handle(event)
+    return HttpResponse(status=200)
+
+
+def _handle(event: api.WebhookEvent) -> None:
+    if event.event == "room_finished":
         session = VoiceSession.objects.filter(room=event.room.name).exclude(room="").first()
         if session is not None:
             services.end_session(session=session, reason="room_closed")
-    return HttpResponse(status=200)
 
 
 def _verified(request: HttpRequest) -> api.WebhookEvent | None:
@@ -47,12 +55,3 @@ def _verified(request: HttpRequest) -> api.WebhookEvent | None:
     except Exception:  # PyJWT, protobuf and the SDK each raise their own on forged input.
         logger.warning("webhook refused")
         return None
-
-
-def _is_new(event: api.WebhookEvent) -> bool:
-    try:
-        with transaction.atomic():
-            WebhookEvent.objects.create(event_id=event.id, name=event.event)
-    except IntegrityError:
-        return False
-    return True

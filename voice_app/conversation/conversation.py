@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from agents_app.config import AgentConfig
 from foundation.model_process.client import ModelClient
 from knowledge_app.retrieval import Passage
 from voice_app import services
 from voice_app.conversation.dialogue import Dialogue
 from voice_app.conversation.events import Delta, Done, Event, Source, Sources
 from voice_app.conversation.grounded import GroundedResponder, Reply, reply_metrics
-from voice_app.conversation.tools.search_knowledge_base import Found, search_knowledge_base
+from voice_app.conversation.tools.search_knowledge_base import (
+    NAME,
+    Found,
+    search_knowledge_base,
+)
 from voice_app.conversation.tools.take_message import TakeMessageArguments, take_message
 from voice_app.models import VoiceSession
 
@@ -26,8 +29,6 @@ from voice_app.models import VoiceSession
 class Conversation:
     """Answers one turn at a time; `respond` must be read to its end before it is called again."""
 
-    config: AgentConfig
-    agent_id: int
     session_pk: int
     dialogue: Dialogue
     responder: GroundedResponder
@@ -40,11 +41,21 @@ class Conversation:
         for piece in _sentences(reply.text):
             yield Delta(piece)
         yield Sources(tuple(as_source(p) for p in reply.passages))
-        await self._remember(reply)
+        await self._remember(said, reply)
         yield Done(reply.text, reply_metrics(reply, took_ms))
 
-    async def _remember(self, reply: Reply) -> None:
+    async def _remember(self, said: str, reply: Reply) -> None:
+        """Keep what was done and where it stands; after the words are out, so that nobody waits."""
         self.dialogue = reply.dialogue
+        if reply.has_searched:
+            await services.arecord_tool_call(
+                session_pk=self.session_pk,
+                name=NAME,
+                arguments={"query": said},
+                result=f"{len(reply.passages)} passages used",
+                is_error=False,
+                duration_ms=reply.retrieval_ms,
+            )
         await services.asave_dialogue(
             session_pk=self.session_pk, dialogue=reply.dialogue.model_dump()
         )
@@ -65,8 +76,6 @@ def open_conversation(session: VoiceSession, *, models: ModelClient) -> Conversa
         return await take_message(session_pk, arguments)
 
     return Conversation(
-        config=config,
-        agent_id=agent_id,
         session_pk=session_pk,
         dialogue=Dialogue.model_validate(session.dialogue),
         responder=GroundedResponder(

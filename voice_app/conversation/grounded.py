@@ -7,7 +7,7 @@ without a database.
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents_app.config import AgentConfig
@@ -24,7 +24,11 @@ from voice_app.conversation.intents import (
     starts_with,
 )
 from voice_app.conversation.tools.search_knowledge_base import Found
-from voice_app.conversation.tools.take_message import TakeMessageArguments
+from voice_app.conversation.tools.take_message import (
+    MIN_CONTACT_CHARACTERS,
+    NAME,
+    TakeMessageArguments,
+)
 
 Search = Callable[[str], Awaitable[Found]]
 TakeMessage = Callable[[TakeMessageArguments], Awaitable[bool]]
@@ -38,6 +42,7 @@ class Reply:
     dialogue: Dialogue
     passages: tuple[Passage, ...] = ()
     is_unknown: bool = False
+    has_searched: bool = False
     retrieval_ms: int = 0
 
 
@@ -51,13 +56,7 @@ class GroundedResponder:
     async def reply(self, said: str, dialogue: Dialogue) -> Reply:
         """Answer one utterance."""
         reply = await self._continue_message(said, dialogue) or await self._start(said, dialogue)
-        return Reply(
-            reply.text,
-            reply.dialogue.moved(last_answer=reply.text),
-            reply.passages,
-            reply.is_unknown,
-            reply.retrieval_ms,
-        )
+        return replace(reply, dialogue=reply.dialogue.moved(last_answer=reply.text))
 
     # -- A message under way -----------------------------------------------------------------
 
@@ -86,7 +85,7 @@ class GroundedResponder:
             return None
         if not contact and has_digits(said):
             return Reply("Yes, go on.", dialogue.moved(dictated=whole))
-        if not contact and not dialogue.has_asked_twice:
+        if not contact and (not dialogue.has_asked_twice or len(whole) < MIN_CONTACT_CHARACTERS):
             text = "I didn't catch a phone number or email address. Could you say it once more?"
             return Reply(text, dialogue.moved(has_asked_twice=True))
         # Said twice and still no number that we recognise: the words themselves are kept, a person
@@ -132,6 +131,8 @@ class GroundedResponder:
         }.get(intent, "")
 
     def _ask_for_message(self, said: str, dialogue: Dialogue) -> Reply:
+        if NAME not in self.config.tools:
+            return Reply(self.config.phrases.unknown, dialogue, is_unknown=True)
         contact = find_contact(said)
         if contact:
             dialogue = dialogue.moved(contact=contact, stage="message")
@@ -149,7 +150,9 @@ class GroundedResponder:
         if answer is None:
             return self._unknown(said, dialogue, took_ms)
         dialogue = dialogue.moved(last_question=question[:500])
-        return Reply(answer.text, dialogue, answer.passages, retrieval_ms=took_ms)
+        return Reply(
+            answer.text, dialogue, answer.passages, has_searched=True, retrieval_ms=took_ms
+        )
 
     async def _find(self, question: str) -> Answer | None:
         found = await self.search(question)
@@ -158,9 +161,9 @@ class GroundedResponder:
 
     def _unknown(self, said: str, dialogue: Dialogue, took_ms: int) -> Reply:
         text = self.config.phrases.unknown
-        if "take_message" in self.config.tools:
+        if NAME in self.config.tools:
             dialogue = dialogue.moved(stage="offered", message=said.strip())
-        return Reply(text, dialogue, is_unknown=True, retrieval_ms=took_ms)
+        return Reply(text, dialogue, is_unknown=True, has_searched=True, retrieval_ms=took_ms)
 
 
 def reply_metrics(reply: Reply, total_ms: int) -> dict[str, Any]:

@@ -5,7 +5,13 @@ The `a...` forms are for the worker's event loop: the same functions in Django's
 
 from asgiref.sync import sync_to_async
 
-from voice_app.services.messages import claim_lead_mail, set_lead_status, take_message
+from voice_app.services.messages import (
+    claim_lead_mail,
+    enqueue_unsent_lead_mails,
+    note_lead_mail_sent,
+    set_lead_status,
+    take_message,
+)
 from voice_app.services.sessions import (
     NewSession,
     beat,
@@ -49,8 +55,10 @@ __all__ = [
     "claim_session",
     "create_session",
     "end_session",
+    "enqueue_unsent_lead_mails",
     "finish_turn",
     "join_token",
+    "note_lead_mail_sent",
     "record_tool_call",
     "record_turn",
     "save_client_metrics",

@@ -50,7 +50,7 @@ def create_session(
 
     Raises:
         AgentNotConfigured, AgentInactive: this agent doesn't talk to visitors now.
-        AtCapacity: the agent has all the calls it may have.
+        AtCapacity: the agent has all the calls it may have, or the workers are full.
         VoiceUnavailable: no worker is there, or LiveKit can't be reached; the latter is kept as a
             failed session.
     """
@@ -94,8 +94,11 @@ def _check_worker() -> None:
     except RedisError:
         logger.warning("nobody knows which workers are registered")
         return
-    if not any(worker.agent_name == settings.LIVEKIT_AGENT_NAME for worker in workers):
+    ours = [worker for worker in workers if worker.agent_name == settings.LIVEKIT_AGENT_NAME]
+    if not ours:
         raise VoiceUnavailable("No voice worker is registered with LiveKit.")
+    if all(worker.active_jobs >= settings.WORKER_MAX_CALLS for worker in ours):
+        raise AtCapacity
 
 
 def _hold_a_place(agent: Agent) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from voice_app.exceptions import SessionBusy, SessionEnded
+from voice_app.exceptions import SessionBusy, SessionEnded, SessionIsCall
 from voice_app.models import ToolCall, Turn, VoiceSession
 
 # A typed turn that takes longer than this has died with its process.
@@ -57,12 +57,17 @@ def begin_turn(*, session: VoiceSession) -> None:
     """Take the session for one typed turn.
 
     Raises:
+        SessionIsCall: what is typed in a call goes through its room.
         SessionEnded: the conversation is over.
         SessionBusy: the last turn is still being answered.
     """
+    if session.channel == VoiceSession.Channel.VOICE:
+        raise SessionIsCall
     now = timezone.now()
     free = VoiceSession.objects.filter(pk=session.pk).open().exclude(busy_until__gt=now)
-    if free.update(busy_until=now + timedelta(seconds=MAX_TURN_SECONDS)):
+    until = now + timedelta(seconds=MAX_TURN_SECONDS)
+    # A chat is idle from its last turn on, which `updated_at` holds for the reaper.
+    if free.update(busy_until=until, updated_at=now):
         return
     if not VoiceSession.objects.filter(pk=session.pk).open().exists():
         raise SessionEnded

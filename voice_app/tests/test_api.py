@@ -124,6 +124,13 @@ def test_without_its_secret_a_session_does_not_exist(client: Client, action: str
     assert client.post(url, body, "application/json").status_code == 404
 
 
+def test_a_call_takes_no_typed_turns_beside_its_room(client: Client) -> None:
+    session = VoiceSessionFactory(call=True)
+    url = f"/api/voice/session/{session.public_id}/turns"
+    answer = client.post(url, {"session_secret": SECRET, "text": "Hello"}, "application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "session_is_call")
+
+
 def test_hanging_up_twice_is_fine(client: Client) -> None:
     session = VoiceSessionFactory()
     url = f"/api/voice/session/{session.public_id}/end"

@@ -118,6 +118,12 @@ async def test_a_contact_that_can_not_be_read_is_asked_for_once_more_and_then_ke
     assert phone.taken[0].text == "Tell them the boat is ready"
 
 
+async def test_a_grunt_is_never_taken_for_a_contact() -> None:
+    phone = Phone()
+    reply = await phone.say("I'd like to leave a message", "hm", "hm", "hm")
+    assert "once more" in reply.text
+
+
 async def test_asking_again_repeats_the_last_answer() -> None:
     phone = Phone(OPENING)
     first = await phone.say("When do you open?")

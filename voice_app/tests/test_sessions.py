@@ -1,12 +1,15 @@
 """A session's life, with a real LiveKit server where a room is made."""
 
+import threading
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import jwt
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agents_app.exceptions import AgentInactive
@@ -73,19 +76,42 @@ def test_an_agent_that_is_switched_off_takes_no_visitors(agent: Agent) -> None:
         services.create_session(agent=agent, channel="text")
 
 
-def test_the_last_place_is_given_once(agent: Agent, settings) -> None:
-    settings.MAX_CALLS_PER_AGENT = 1
-    VoiceSessionFactory(agent=agent, call=True)
-    with pytest.raises(AtCapacity):
-        services.create_session(agent=agent, channel="voice")
+def at_once(work: Callable[[int], object], times: int) -> list[object]:
+    """Do it in as many threads at the same moment, each with a connection of its own."""
+    barrier = threading.Barrier(times)
+
+    def one(number: int) -> object:
+        barrier.wait()
+        try:
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
 
 
-def test_of_two_jobs_one_gets_the_call() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_of_many_jobs_at_once_one_gets_the_call() -> None:
     session = VoiceSessionFactory(call=True, status=Status.DISPATCHED, claimed_generation=0)
-    won = services.claim_session(public_id=str(session.public_id), job_id="a")
-    lost = services.claim_session(public_id=str(session.public_id), job_id="b")
-    assert won is not None
-    assert lost is None
+
+    def claim(number: int) -> object:
+        return services.claim_session(public_id=str(session.public_id), job_id=str(number))
+
+    assert len([won for won in at_once(claim, 8) if won]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_visitors_at_once_one_gets_the_last_place(agent: Agent, settings) -> None:
+    settings.MAX_CALLS_PER_AGENT = 1
+
+    def call(_: int) -> object:
+        try:
+            return services.create_session(agent=agent, channel="voice")
+        except AtCapacity:
+            return None
+
+    assert len([got for got in at_once(call, 6) if got]) == 1
 
 
 def test_a_job_whose_generation_passed_is_told_to_leave() -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from voice_app import services
+from voice_app.exceptions import VoiceUnavailable
 from voice_app.models import VoiceSession
 from voice_app.reaping import reap_sessions
 from voice_app.tests.factories import VoiceSessionFactory
@@ -58,9 +60,30 @@ def test_a_call_whose_room_is_gone_is_over() -> None:
 def test_what_nobody_closed_is_reaped() -> None:
     long_ago = timezone.now() - timedelta(hours=1)
     lost = VoiceSessionFactory(call=True, beat_at=long_ago)
-    idle = VoiceSessionFactory()
-    VoiceSession.objects.filter(pk=idle.pk).update(updated_at=long_ago)
-    fresh = VoiceSessionFactory()
+    idle, busy = VoiceSessionFactory(), VoiceSessionFactory()
+    VoiceSession.objects.filter(channel="text").update(updated_at=long_ago)
+    services.begin_turn(session=busy)
     assert reap_sessions() == 2
     states = dict(VoiceSession.objects.values_list("pk", "status"))
-    assert states == {lost.pk: "lost", idle.pk: "ended", fresh.pk: "active"}
+    assert states == {lost.pk: "lost", idle.pk: "ended", busy.pk: "active"}
+
+
+def test_a_livekit_that_is_away_costs_no_try() -> None:
+    call = VoiceSessionFactory(call=True, status=Status.DISPATCHED, claimed_generation=0)
+
+    def away(session: VoiceSession) -> bool:
+        raise VoiceUnavailable("LiveKit does not answer.")
+
+    for _ in range(3):
+        with pytest.raises(VoiceUnavailable):
+            watch_once(now=timezone.now() + timedelta(seconds=9), dispatch=away)
+    assert watch(after_seconds=9) == [call]
+
+
+def test_a_call_that_was_live_is_lost_and_not_called_never_joined() -> None:
+    call = VoiceSessionFactory(
+        call=True, generation=2, started_at=timezone.now(), dispatched_at=timezone.now()
+    )
+    watch(after_seconds=9)
+    call.refresh_from_db()
+    assert (call.status, call.close_reason) == (Status.LOST, "agent_lost")

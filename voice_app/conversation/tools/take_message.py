@@ -12,6 +12,11 @@ from voice_app import services
 from voice_app.models import ToolCall, VoiceSession
 
 NAME = "take_message"
+MIN_CONTACT_CHARACTERS = 3
+Contact = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=MIN_CONTACT_CHARACTERS, max_length=300),
+]
 
 
 class TakeMessageArguments(BaseModel):
@@ -19,7 +24,7 @@ class TakeMessageArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+    contact: Contact
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
