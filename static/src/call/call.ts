@@ -7,7 +7,7 @@ import { Emitter } from "./emitter";
 import { LatencyMeter, type LatencyReport } from "./latency";
 import { Levels, loudness } from "./levels";
 import { openMicrophone, readPermission, requireRecording } from "./microphone";
-import { problem, ProblemError, type Problem, type ProblemCode } from "./problems";
+import { fromEnd, problem, ProblemError, type Problem, type ProblemCode } from "./problems";
 import { forgetCall, rememberCall } from "./resume";
 import type { CallRoom, Departure } from "./room";
 import type { VoiceApi } from "./session";
@@ -62,6 +62,11 @@ export function loadRoomModule(): Promise<typeof import("./room")> {
 export async function warmUp(livekitUrl: string): Promise<void> {
   const { CallRoom } = await loadRoomModule();
   if (livekitUrl) CallRoom.prepare(livekitUrl);
+}
+
+function departureFor(reason: string): Departure {
+  const found = fromEnd(reason);
+  return found ? { isOver: false, problem: found } : { isOver: true };
 }
 
 export class Call extends Emitter<CallEvents> {
@@ -235,7 +240,7 @@ export class Call extends Emitter<CallEvents> {
     const message = parseUiMessage(text);
     if (!message) return;
     if (message.type === "notice") this.emit("notice", message.text);
-    if (message.type === "ended") this.depart({ isOver: true });
+    if (message.type === "ended") this.depart(departureFor(message.reason));
     if (message.type === "sources") this.options.captions.attachSources(message.items);
     if (message.type === "card") this.options.captions.attachCard(message.card);
     this.emit("captions", null);

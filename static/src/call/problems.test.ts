@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   advise,
   fromAnswer,
+  fromEnd,
   fromEnvironment,
   fromMicrophone,
   isProblemCode,
@@ -57,4 +58,20 @@ test("no visitor is told what only an owner can change", () => {
     const { title, cure } = advise(problem(code), "visitor");
     expect(`${title} ${cure}`).not.toMatch(/LIVEKIT|worker|bin\/up|log/);
   }
+});
+
+test.each(["visitor_left", "goodbye", "time_limit", "idle", "room_deleted", "room_closed", ""])(
+  "a call that ended by %j has no problem",
+  (reason) => expect(fromEnd(reason)).toBeNull(),
+);
+
+test.each([
+  ["engine_failed", "engine_failed"],
+  ["engine_rejected", "engine_rejected"],
+  ["something_new", "agent_lost"],
+])("a call that ended by %j tells its problem and a cure", (reason, code) => {
+  const found = fromEnd(reason);
+  expect(found).toMatchObject({ code, fallback: "text" });
+  expect(found && advise(found, "visitor").cure).not.toContain("log");
+  expect(found && advise(found, "owner").cure).toContain("ry again");
 });

@@ -16,6 +16,8 @@ export type ProblemCode =
   | "token_rejected"
   | "agent_missing"
   | "agent_lost"
+  | "engine_failed"
+  | "engine_rejected"
   | "connection_lost"
   | "opened_elsewhere"
   | "rate_limited"
@@ -143,6 +145,22 @@ const ENTRIES: Record<ProblemCode, Entry> = {
     title: "The agent left the call unexpectedly",
     owner: `What was said is saved. Try again. ${OWN_MACHINE}look at the log of voice-worker.`,
     visitor: "We are sorry. Please call again, or write to us instead.",
+    fallback: "text",
+  },
+  engine_failed: {
+    title: "The agent can't go on with this call",
+    owner:
+      "A model that hears or speaks for it failed. What was said is saved. Try again in a minute. " +
+      `${OWN_MACHINE}look at the logs of models and voice-worker.`,
+    visitor: "We are sorry. Please call again, or write to us instead.",
+    fallback: "text",
+  },
+  engine_rejected: {
+    title: "This agent's voice settings don't work here",
+    owner:
+      "No model here speaks its language or has its voice. Choose others in the agent's settings and " +
+      "publish, then try again.",
+    visitor: LATER,
     fallback: "text",
   },
   connection_lost: {
@@ -295,6 +313,21 @@ function codeOf(status: number, code: string): ProblemCode {
   if (status === 404) return "agent_gone";
   if (status === 429) return "rate_limited";
   return "server_error";
+}
+
+const USUAL_ENDS = new Set([
+  "visitor_left",
+  "goodbye",
+  "time_limit",
+  "idle",
+  "room_deleted",
+  "room_closed",
+]);
+
+/** Name why the agent ended the call, or null when it ended as calls do; what we don't know is no usual end. */
+export function fromEnd(reason: string): Problem | null {
+  if (!reason || USUAL_ENDS.has(reason)) return null;
+  return problem(isProblemCode(reason) ? reason : "agent_lost");
 }
 
 /** Name what fetch threw; it says nothing itself. */
