@@ -8,6 +8,7 @@ from django.db.models import Max
 from pydantic import ValidationError
 
 from agents_app.config import AgentConfig
+from agents_app.engines import find_obstacles
 from agents_app.exceptions import AgentNotConfigured, ConfigRejected
 from agents_app.merging import merge_patch
 from agents_app.models import Agent, AgentVersion, Business, Membership, User
@@ -119,13 +120,15 @@ def publish(*, agent: Agent, by: User | None, note: str = "") -> AgentVersion:
 
     Raises:
         AgentNotConfigured: there is no draft.
-        ConfigRejected: the draft is not complete.
+        ConfigRejected: the draft is not complete, or can't be spoken here.
     """
     with transaction.atomic():
         locked = Agent.objects.select_for_update().get(pk=agent.pk)
         if locked.draft is None:
             raise AgentNotConfigured
         config = validated_config(locked.draft)
+        if obstacles := find_obstacles(config):
+            raise ConfigRejected(obstacles)
         last = locked.versions.aggregate(last=Max("number"))["last"] or 0
         version = AgentVersion.objects.create(
             agent=locked,
