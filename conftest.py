@@ -19,6 +19,14 @@ from agents_app.tests.factories import AgentFactory, BusinessFactory, Membership
 from foundation.worker_registry import KEY_PREFIX, WorkerInfo
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser last: Playwright keeps an event loop in this thread, and no other test
+    could.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings: Settings, tmp_path: Path) -> None:
     """Pages are tested without a front-end build; `tests/browser` uses the built one."""
