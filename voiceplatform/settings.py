@@ -5,10 +5,12 @@ module. A half-set integration is an error at start that names the variable, bec
 died of one that wasn't.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -121,12 +123,20 @@ TEMPLATES = [
 # -- Data ------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+# Under ASGI a kept connection belongs to a request's thread and may never be met again, which is
+# why Django's documentation says to keep none.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Encrypts secrets of connections at rest (Fernet keys, the first one encrypts, the rest still
 # decrypt).
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEY")
+try:
+    MultiFernet([Fernet(key) for key in FIELD_ENCRYPTION_KEYS])
+except ValueError:
+    raise ImproperlyConfigured(
+        "FIELD_ENCRYPTION_KEY must hold Fernet keys (32 bytes in URL-safe base64), with commas."
+    ) from None
 
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
@@ -208,6 +218,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "agents_app.forms.SignupForm"
@@ -292,14 +303,14 @@ MAX_CALL_SECONDS = env.int("MAX_CALL_SECONDS", default=1800)
 SESSION_RATE_PER_ADDRESS = env.str("SESSION_RATE_PER_ADDRESS", default="20/min")
 SESSION_RATE_PER_AGENT = env.str("SESSION_RATE_PER_AGENT", default="120/min")
 TURN_RATE_PER_ADDRESS = env.str("TURN_RATE_PER_ADDRESS", default="60/min")
+for _name in ("SESSION_RATE_PER_ADDRESS", "SESSION_RATE_PER_AGENT", "TURN_RATE_PER_ADDRESS"):
+    if not re.fullmatch(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)", globals()[_name]):
+        raise ImproperlyConfigured(f"{_name} must look like 20/min, per s, min, hour or day.")
 
 # -- Models and providers --------------------------------------------------------------------
 
 # The process that holds the local models (speech, voice, embeddings) listens on this Unix socket.
 MODEL_SOCKET = env.str("MODEL_SOCKET", default=str(DATA_DIR / "models.sock"))
-OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
-OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
-TAVILY_API_KEY = env.str("TAVILY_API_KEY", default="")
 
 # -- Knowledge -------------------------------------------------------------------------------
 
@@ -395,7 +406,10 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "foundation.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "foundation.logs.RequestIdFilter"},
+        "task_words": {"()": "foundation.logs.TaskWordsFilter"},
+    },
     "formatters": {"json": {"()": "foundation.logs.JsonFormatter"}},
     "handlers": {
         "console": {
@@ -409,6 +423,8 @@ LOGGING = {
         # Without the second, plain line that Django's own handler writes while debugging.
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "celery.app.trace": {"filters": ["task_words"]},
+        "celery.worker.request": {"filters": ["task_words"]},
         "httpx": {"level": "WARNING"},
         "pypdf": {"level": "ERROR"},
         "trafilatura": {"level": "ERROR"},
