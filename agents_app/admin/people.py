@@ -23,6 +23,11 @@ from foundation.admin import ReadOnlyAdmin, StaffAdmin
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
+def is_above(person: User | None, request: HttpRequest) -> bool:
+    """Whether the person is a superuser and who asks isn't: such accounts are barred to them."""
+    return person is not None and person.is_superuser and not request.user.is_superuser
+
+
 class NewPersonForm(UserCreationForm):
     class Meta:
         model = User
@@ -77,8 +82,10 @@ class PersonAdmin(UserAdmin, StaffAdmin):  # type: ignore[misc]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a superuser changes a superuser, whose password would be a way up."""
-        is_below = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not is_below and super().has_change_permission(request, obj)
+        return not is_above(obj, request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_above(obj, request) and super().has_delete_permission(request, obj)
 
     @display(description="Name")
     def full_name(self, user: User) -> str:
@@ -107,8 +114,21 @@ class RightsGroupAdmin(GroupAdmin, StaffAdmin):  # type: ignore[misc]
     pass
 
 
+class BelowSuperusers(StaffAdmin):
+    """What lets a person in: of a superuser, only another one sees, changes or takes it away."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.exclude(user__is_superuser=True)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user" and not request.user.is_superuser:
+            kwargs["queryset"] = User.objects.filter(is_superuser=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
 @admin.register(EmailAddress)
-class AddressAdmin(EmailAddressAdmin, StaffAdmin):
+class AddressAdmin(BelowSuperusers, EmailAddressAdmin):
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
     raw_id_fields = ()
@@ -116,7 +136,7 @@ class AddressAdmin(EmailAddressAdmin, StaffAdmin):
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(ReadOnlyAdmin):
+class SecondFactorAdmin(BelowSuperusers, ReadOnlyAdmin):
     """Staff may take a lost second factor away, but never see its seed."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
