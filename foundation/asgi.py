@@ -1,13 +1,14 @@
 """What is refused before Django sees it, because Django itself would fail there.
 
 It reads a body to its end, onto the disk, before any middleware runs, so that only here an endless
-one can be stopped; and it builds its request with whatever codec the caller names as a charset,
-where `zip` or `undefined` is a crash.
+one can be stopped: large bodies are taken only at the addresses that take files. And it builds its
+request with whatever codec the caller names as a charset, where `zip` or `undefined` is a crash.
 """
 
 import codecs
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from re import Pattern
 from typing import Any
 
 from django.utils.http import parse_header_parameters
@@ -26,9 +27,13 @@ _CHARSETS = {"utf-8", "ascii"}
 class Gate:
     """Answers 413, 415 and 400 in our error shape; everything else is the application's."""
 
-    def __init__(self, app: App, *, max_bytes: int) -> None:
+    def __init__(
+        self, app: App, *, max_bytes: int, upload_paths: Pattern[str], max_upload_bytes: int
+    ) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.upload_paths = upload_paths
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,14 +46,18 @@ class Gate:
     def _refusal(self, scope: Scope) -> int:
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"")
-        if announced.isdigit() and int(announced) > self.max_bytes:
+        if announced.isdigit() and int(announced) > self._limit(scope):
             return 413
         if not _is_utf8(headers.get(b"content-type", b"").decode("latin-1")):
             return 415
         return 0 if scope.get("query_string", b"").isascii() else 400
 
+    def _limit(self, scope: Scope) -> int:
+        takes_files = self.upload_paths.fullmatch(scope["path"])
+        return self.max_upload_bytes if takes_files else self.max_bytes
+
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        received = 0
+        received, limit = 0, self._limit(scope)
 
         async def counted() -> Message:
             nonlocal received
@@ -56,10 +65,10 @@ class Gate:
             received += len(message.get("body", b""))
             # To Django an endless body then looks like a visitor who left: it drops what it has
             # and is silent.
-            return message if received <= self.max_bytes else {"type": "http.disconnect"}
+            return message if received <= limit else {"type": "http.disconnect"}
 
         await self.app(scope, counted, send)
-        if received > self.max_bytes:
+        if received > limit:
             await _refuse(send, 413)
 
 

@@ -161,8 +161,10 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 # Chunks are named by Vite's hash, everything else by Django's; both never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/chunks/[\w-]+-[\w-]{8}\.js$|\.[0-9a-f]{12}\.\w+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-# A whole request, with all the files of one drop; more is refused while it comes in.
-MAX_REQUEST_BYTES = env.int("MAX_REQUEST_BYTES", default=100_000_000)
+# A whole request, and one with all the files of one drop where files are taken; more is refused
+# while it comes in.
+MAX_REQUEST_BYTES = 3_000_000
+MAX_UPLOAD_REQUEST_BYTES = env.int("MAX_UPLOAD_REQUEST_BYTES", default=100_000_000)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- Task queue ------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """What is refused before Django sees it."""
 
 import json
+import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from foundation.asgi import Gate
+from voiceplatform.asgi import UPLOAD_PATHS
 
 
 class Reader:
@@ -27,7 +31,7 @@ class Reader:
 
 
 async def post(
-    chunks: list[bytes], *headers: tuple[bytes, bytes], query: bytes = b""
+    chunks: list[bytes], *headers: tuple[bytes, bytes], query: bytes = b"", path: str = "/"
 ) -> tuple[list[Any], Reader]:
     reader, sent = Reader(), []
     waiting = [{"type": "http.request", "body": c, "more_body": True} for c in chunks]
@@ -39,8 +43,8 @@ async def post(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    app = Gate(reader, max_bytes=10)
-    scope = {"type": "http", "headers": list(headers), "query_string": query}
+    app = Gate(reader, max_bytes=10, upload_paths=re.compile("/upload/"), max_upload_bytes=20)
+    scope = {"type": "http", "path": path, "headers": list(headers), "query_string": query}
     await app(scope, receive, send)
     return sent, reader
 
@@ -56,6 +60,33 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(headers: Any) -
     assert [message.get("status") for message in sent] == [413, None]
     assert json.loads(sent[1]["body"])["error"]["code"] == "too_large"
     assert len(reader.body) <= 10
+
+
+@pytest.mark.parametrize(("size", "status"), [(11, 200), (20, 200), (21, 413)])
+@pytest.mark.parametrize("is_announced", [True, False])
+async def test_more_is_taken_where_files_are(size: int, status: int, is_announced: bool) -> None:
+    headers = [(b"content-length", str(size).encode())] if is_announced else []
+    sent, _ = await post([b"x" * size], *headers, path="/upload/")
+    assert sent[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("onboarding_api:process_data", ["session_id"]),
+        ("knowledge_api:sources", ["public_id"]),
+        ("knowledge:add_files", ["public_id"]),
+        ("onboarding:new", []),
+        ("onboarding:material", ["public_id"]),
+    ],
+)
+def test_the_views_that_take_files_may_take_more(name: str, names: list[str]) -> None:
+    assert UPLOAD_PATHS.fullmatch(reverse(name, kwargs=dict.fromkeys(names, uuid4())))
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/api/onboarding/start", "/new-agent/x"])
+def test_others_may_not(path: str) -> None:
+    assert not UPLOAD_PATHS.fullmatch(path)
 
 
 @pytest.mark.parametrize(
@@ -89,5 +120,6 @@ async def test_what_is_not_http_passes_untouched() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
-    await Gate(app, max_bytes=1)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
+    gate = Gate(app, max_bytes=1, upload_paths=re.compile("x"), max_upload_bytes=1)
+    await gate({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
     assert seen == ["lifespan"]
