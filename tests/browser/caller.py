@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import re
+import shutil
 import time
 import wave
 from collections.abc import Awaitable
@@ -16,6 +17,7 @@ from typing import TypeVar
 
 import av
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from foundation.model_process.client import VOICE_SAMPLE_RATE, ModelClient
@@ -31,13 +33,32 @@ CHROMIUM_FLAGS = [
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
+BROWSERS = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+]
 T = TypeVar("T")
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=[*CHROMIUM_FLAGS, *flags]
+        executable_path=find_browser(), args=[*CHROMIUM_FLAGS, *flags]
     )
+
+
+def find_browser() -> str:
+    """Return the path of an installed Chromium or Chrome."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(
+            "No browser was found: install chromium (Debian, Fedora, Arch), chromium-browser "
+            "(Ubuntu) or Google Chrome (macOS).",
+            pytrace=False,
+        )
+    return found
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
