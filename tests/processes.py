@@ -1,4 +1,6 @@
-"""Real processes as fixtures, each started once for all tests that want it; import the fixture where it is used."""
+"""Real processes as fixtures, each started once for all tests that want it; import the fixture
+where it is used.
+"""
 
 import os
 import time
@@ -36,6 +38,8 @@ def await_registration(stack: RunningStack) -> None:
 
 
 def database_url(name: str, *, host: str | None = None) -> str:
-    """Return the environment's database address with another name, and perhaps behind another `host:port`."""
+    """Return the environment's database address with another name, and perhaps behind another
+    `host:port`.
+    """
     before, _, rest = os.environ["DATABASE_URL"].rpartition("@")
     return f"{before}@{host or rest.partition('/')[0]}/{name}"

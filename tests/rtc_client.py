@@ -49,7 +49,7 @@ class Heard:
 
 
 class Visitor:
-    """Use as `async with Visitor(url, token) as visitor`; the microphone sends silence until `say`."""
+    """Use as `async with Visitor(url, token)`; the microphone sends silence until `say`."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url, self._token = url, token
@@ -86,6 +86,7 @@ class Visitor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.room.disconnect()
+        await self._source.aclose()
 
     # -- What the visitor does ---------------------------------------------------------------
 
@@ -115,6 +116,15 @@ class Visitor:
             return last if last and time.monotonic() - last > seconds else None
 
         return await _wait(quiet, timeout, "silence")
+
+    async def wait_until_listening(self, *, timeout: float = 15.0) -> None:  # noqa: ASYNC109
+        """Return when the agent says of itself that it listens."""
+
+        def listening() -> bool | None:
+            states = [one.attributes.get("lk.agent.state") for one in self.agents()]
+            return True if states == ["listening"] else None
+
+        await _wait(listening, timeout, "an agent that listens")
 
     async def wait_for_caption(
         self,
@@ -157,9 +167,12 @@ class Visitor:
 
     async def _listen(self, track: rtc.Track) -> None:
         stream = rtc.AudioStream(track, sample_rate=SAMPLE_RATE, num_channels=1)
-        async for event in stream:
-            samples = np.frombuffer(event.frame.data, np.int16).copy()
-            self.heard.frames.append((time.monotonic(), samples))
+        try:
+            async for event in stream:
+                samples = np.frombuffer(event.frame.data, np.int16).copy()
+                self.heard.frames.append((time.monotonic(), samples))
+        finally:
+            await stream.aclose()
 
     def _on_transcription(self, reader: rtc.TextStreamReader, identity: str) -> None:
         self._spawn(self._read_transcription(reader, identity))

@@ -1,4 +1,4 @@
-"""A TCP connection that a test can cut: what is behind it goes away for everybody and comes back."""
+"""A TCP connection that a test can cut: what is behind it goes away and comes back."""
 
 import contextlib
 import socket
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class TcpProxy:
-    """Passes bytes on to `host:port`; while cut, open connections are reset and new ones refused."""
+    """Passes bytes on; while cut, open connections are reset and new ones refused."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self._target = target

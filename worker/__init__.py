@@ -1,1 +1,3 @@
-"""Who speaks: LiveKit's worker. One parent process registers with LiveKit; each call is a job in a process of its own."""
+"""Who speaks: LiveKit's worker. One parent process registers with LiveKit; each call is a job in a
+process of its own.
+"""

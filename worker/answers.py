@@ -1,7 +1,8 @@
-"""What an answer stood on, from the moment it is thought until its spoken words come back as an item.
+"""What an answer stood on, from the moment it is thought until its spoken words come back as an
+item.
 
-LiveKit stores what was really heard, which may be less than what was answered; the item carries the answer's id in
-`extra`, and so finds its sources and metrics here.
+LiveKit stores what was really heard, which may be less than what was answered; the item carries the
+answer's id in `extra`, and so finds its sources and metrics here.
 """
 
 from collections import OrderedDict

@@ -1,8 +1,9 @@
 """One job's life in one room: enter, greet, talk, leave.
 
-The session row decides when the call is over, not the connection: a reload or a lost network is not an end. So the
-visitor's leaving closes nothing here; the job ends when LiveKit closes the room, when its beat is told to leave, or
-when the call has taken its time. A job that ends in any other way leaves the session open for the watcher's next one.
+The session row decides when the call is over, not the connection: a reload or a lost network is not
+an end. So the visitor's leaving closes nothing here; the job ends when LiveKit closes the room,
+when its beat is told to leave, or when the call has taken its time. A job that ends in any other
+way leaves the session open for the watcher's next one.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ from worker.engines import Engine, EngineRejected, build_engine
 from worker.heartbeat import beat_until_told_to_leave
 from worker.transcript import TranscriptWriter, agent_turn, hearing_metrics, visitor_turn
 from worker.ui import RoomUi
+from worker.voice_track import VoiceTrack
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class Call:
         self._ui = RoomUi(ctx.room, visitor=visitor_identity(row))
         self._answers = Answers(show=self._ui.show)
         self._writer = TranscriptWriter(session_pk=row.pk)
+        self._voice: VoiceTrack | None = None
         self._usage: dict[str, Any] = {}
         self._heard: dict[str, int] = {}
         self._end_reason = ""
@@ -76,12 +79,15 @@ class Call:
         try:
             engine = self._build_engine()
         except EngineRejected as rejection:
-            logger.error("call refused: %s", rejection, extra=self._ids)  # noqa: TRY400
-            return await self._give_up("engine_rejected")
+            logger.error("call refused: %s", rejection, extra=self._ids)
+            await self._give_up("engine_rejected")
+            return
         greeting = Phrase(engine, self._config.greeting)
         # RoomIO must know the visitor before it starts, and for that the room must be open.
         turns, _ = await asyncio.gather(self._load_turns(), self._ctx.connect())
         self._session = lk.AgentSession(**engine.session_kwargs, user_away_timeout=None)
+        self._voice = VoiceTrack(self._ctx.room)
+        self._session.output.audio = self._voice.output
         self._listen()
         await self._session.start(
             lk.Agent(instructions="", chat_ctx=history(turns)),
@@ -157,6 +163,8 @@ class Call:
             extra = self._ids | {"error": type(error).__name__}
             logger.warning("the end was not written; the reaper will", extra=extra)
         await self._ui.aclose()
+        if self._voice is not None:
+            await self._voice.aclose()
         await self._models.aclose()
         await sync_to_async(connections.close_all)()
 
@@ -186,9 +194,7 @@ class Call:
     async def _give_up(self, reason: str) -> None:
         await self._hang_up(reason, status=VoiceSession.Status.FAILED)
 
-    async def _hang_up(
-        self, reason: str, *, status: str = VoiceSession.Status.ENDED
-    ) -> None:
+    async def _hang_up(self, reason: str, *, status: str = VoiceSession.Status.ENDED) -> None:
         """End the call from our side; the visitor's page learns why before the room goes."""
         self._ui.show_ended(reason)
         await self._ui.aclose()
@@ -242,9 +248,11 @@ def history(turns: list[Turn]) -> llm.ChatContext:
     """Return the stored turns as what was said so far."""
     context = llm.ChatContext.empty()
     for turn in turns:
-        role = "user" if turn.role == Turn.Role.VISITOR else "assistant"
         context.add_message(
-            role=role, content=turn.text, id=turn.item_id, interrupted=turn.is_interrupted
+            role="user" if turn.role == Turn.Role.VISITOR else "assistant",
+            content=turn.text,
+            id=turn.item_id,
+            interrupted=turn.is_interrupted,
         )
     return context
 
@@ -253,6 +261,7 @@ def room_options(visitor: str) -> room_io.RoomOptions:
     return room_io.RoomOptions(
         text_input=room_io.TextInputOptions(text_input_cb=answer_typed),
         participant_identity=visitor,
+        audio_output=False,
         close_on_disconnect=False,
         delete_room_on_close=False,
     )

@@ -1,7 +1,7 @@
 """What LiveKit starts: the functions of a job, found again by name in every job process.
 
-Jobs get their functions pickled by reference, so this module sets Django up wherever it is imported: in the parent,
-in the forkserver that preloads it, and in each job.
+Jobs get their functions pickled by reference, so this module sets Django up wherever it is
+imported: in the parent, in the forkserver that preloads it, and in each job.
 """
 
 import logging
@@ -22,7 +22,8 @@ _CALL = "call"
 
 
 def prewarm(process: lk.JobProcess) -> None:
-    """Leave the logs to the parent, which gets a copy of every record and would be the second to write it.
+    """Leave the logs to the parent, which gets a copy of every record and would be the second to
+    write it.
 
     Nothing is loaded here: libraries come from the forkserver, models live in their own process.
     """

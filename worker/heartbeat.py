@@ -1,7 +1,8 @@
 """Two signs of life: a job's beat on its session's row, and the worker's registration in Valkey.
 
-The job's beat is also how it learns that it must leave. The registration stands only while LiveKit has this worker on
-its list: `/health/ready/` must not say ok because a process runs that LiveKit has never heard of.
+The job's beat is also how it learns that it must leave. The registration stands only while LiveKit
+has this worker on its list: `/health/ready/` must not say ok because a process runs that LiveKit
+has never heard of.
 """
 
 import asyncio
@@ -56,7 +57,9 @@ class Registration:
         server.on("worker_registered", self._on_registered)
 
     async def run(self) -> None:
-        """Write the key every two seconds, and take it away when LiveKit has lost us; ends after `stop`."""
+        """Write the key every two seconds, and take it away when LiveKit has lost us; ends after
+        `stop`.
+        """
         while not self._stopping.is_set():
             await self._write()
             with contextlib.suppress(TimeoutError):
@@ -99,7 +102,7 @@ class Registration:
 def is_connected(server: lk.AgentServer) -> bool:
     """Tell whether the worker's connection to LiveKit stands.
 
-    livekit-agents 1.8.9 says when it registered but not when it lost the connection; `_connecting` is true from the
-    loss until the next registration (`AgentServer._connection_task`).
+    livekit-agents 1.8.9 says when it registered but not when it lost the connection; `_connecting`
+    is true from the loss until the next registration (`AgentServer._connection_task`).
     """
     return not server._connecting and not server.draining

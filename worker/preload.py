@@ -1,12 +1,15 @@
-"""Imported into the forkserver before any job is forked from it: what jobs share, and what must not kill them.
+"""Imported into the forkserver before any job is forked from it: what jobs share, and what must not
+kill them.
 
-A signal to the whole process group (a terminal, `timeout`, systemd) reaches the forkserver too, and its death kills
-every live call without a goodbye. The parent alone decides when jobs end; the forkserver ends with its parent.
+A signal to the whole process group (a terminal, `timeout`, systemd) reaches the forkserver too, and
+its death kills every live call without a goodbye. The parent alone decides when jobs end; the
+forkserver ends with its parent.
 """
 
 import signal
 
-# httpx imports these at its first request, which in a call is the greeting: 0.2 s of a busy event loop.
+# httpx imports these at its first request, which in a call is the greeting: 0.2 s of a busy event
+# loop.
 import anyio._backends._asyncio
 import httpcore
 from livekit.agents import tokenize

@@ -1,7 +1,8 @@
 """LiveKit's AgentServer as this platform runs it.
 
-The server's load is the share of taken places, so that LiveKit never sends a call that has no warm process; so many
-are kept idle. The worker's own HTTP health port isn't used: it says OK while the worker fails to register.
+The server's load is the share of taken places, so that LiveKit never sends a call that has no warm
+process; so many are kept idle. The worker's own HTTP health port isn't used: it says OK while the
+worker fails to register.
 """
 
 from livekit import agents as lk

@@ -1,7 +1,8 @@
 """Turns on their way into the database: event handlers put, one task writes, in order, each once.
 
-A database that is away stops the writer, not the conversation: it tries again until the job ends. `record_turn` takes
-the same item twice as once, so that a write whose answer was lost may be repeated.
+A database that is away stops the writer, not the conversation: it tries again until the job ends.
+`record_turn` takes the same item twice as once, so that a write whose answer was lost may be
+repeated.
 """
 
 import asyncio
@@ -60,7 +61,7 @@ class TranscriptWriter:
         try:
             await asyncio.wait_for(self._waiting.join(), seconds)
         except TimeoutError:
-            logger.error(  # noqa: TRY400 - the traceback would say nothing
+            logger.error(
                 "turns were lost: the database did not come back",
                 extra={"session": self._session_pk, "turns": self._waiting.qsize() + 1},
             )
@@ -87,9 +88,9 @@ class TranscriptWriter:
         except (OperationalError, InterfaceError) as error:
             logger.warning("a turn waits for the database", extra=self._extra(said, error))
             return False
-        except Exception as error:  # noqa: BLE001 - one bad turn must not stop the others
+        except Exception as error:
             # Without the traceback: its values may be what was said.
-            logger.error("a turn can't be stored", extra=self._extra(said, error))  # noqa: TRY400
+            logger.error("a turn can't be stored", extra=self._extra(said, error))
         return True
 
     def _extra(self, said: Said, error: Exception) -> dict[str, Any]:
@@ -125,7 +126,9 @@ def agent_turn(item: llm.ChatMessage, answered: Answered, *, heard: dict[str, in
 
 
 def hearing_metrics(metrics: llm.MetricsReport) -> dict[str, int]:
-    """Return the milliseconds after the visitor's last sound: until it was text, and until it was a turn."""
+    """Return the milliseconds after the visitor's last sound: until it was text, and until it was a
+    turn.
+    """
     heard: dict[str, int] = {}
     if (transcribed := metrics.get("transcription_delay")) is not None:
         heard["stt_ms"] = _ms(transcribed)
@@ -135,7 +138,9 @@ def hearing_metrics(metrics: llm.MetricsReport) -> dict[str, int]:
 
 
 def speaking_metrics(metrics: llm.MetricsReport) -> dict[str, int]:
-    """Return the milliseconds of the answer: first word, first sound of it, and from last sound to first sound."""
+    """Return the milliseconds of the answer: first word, first sound of it, and from last sound to
+    first sound.
+    """
     names = {"llm_node_ttft": "llm_ms", "tts_node_ttfb": "tts_ms", "e2e_latency": "total_ms"}
     return {ours: _ms(metrics[theirs]) for theirs, ours in names.items() if theirs in metrics}  # type: ignore[literal-required]
 

@@ -1,7 +1,8 @@
-"""What the visitor's page shows beside the voice: one JSON object per message on text-stream topic `app.ui`.
+"""What the visitor's page shows beside the voice: one JSON object per message on text-stream topic
+`app.ui`.
 
-Messages go out in order and never hold up the conversation; one that can't be sent is dropped, because the transcript
-has all of it too.
+Messages go out in order and never hold up the conversation; one that can't be sent is dropped,
+because the transcript has all of it too.
 """
 
 import asyncio
@@ -67,7 +68,7 @@ class RoomUi:
                 await self._room.local_participant.send_text(
                     text, topic=TOPIC, destination_identities=[self._visitor]
                 )
-        except Exception as error:  # noqa: BLE001 - the edge to LiveKit's library
+        except Exception as error:
             logger.warning(
                 "a message to the page was not sent",
                 extra={"room": self._room.name, "error": type(error).__name__},

@@ -39,7 +39,9 @@ class ModelRequestRejected(ModelProcessError):
 
 @dataclass(frozen=True)
 class Transcript:
-    """`text` is empty when nobody spoke; `confidence` 0..1; `took_ms` is the model's time, without the queue."""
+    """`text` is empty when nobody spoke; `confidence` 0..1; `took_ms` is the model's time, without
+    the queue.
+    """
 
     text: str
     confidence: float
@@ -82,7 +84,8 @@ class ModelClient:
     async def synthesize(
         self, text: str, *, voice: str, keep: bool = False
     ) -> AsyncIterator[bytes]:
-        """Yield mono PCM16 at VOICE_SAMPLE_RATE as it is made; `keep` is for fixed phrases, said again and again.
+        """Yield mono PCM16 at VOICE_SAMPLE_RATE as it is made; `keep` is for fixed phrases, said
+        again and again.
 
         Raises:
             ModelProcessUnavailable: retry; what was yielded is the beginning.
@@ -165,7 +168,9 @@ class SyncModelClient:
         return vector
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
-        """Return the L2-normalised vectors of passages, in their order; raises as `ModelClient` does."""
+        """Return the L2-normalised vectors of passages, in their order; raises as `ModelClient`
+        does.
+        """
         vectors: list[list[float]] = []
         for request in _passage_requests(texts):
             body = self._request("POST", "/embed", json=request, timeout=INGESTION_TIMEOUT)
@@ -187,11 +192,6 @@ class SyncModelClient:
 def embed_query_sync(text: str, *, socket_path: str) -> list[float]:
     with SyncModelClient(socket_path) as client:
         return client.embed_query(text)
-
-
-def embed_passages_sync(texts: Sequence[str], *, socket_path: str) -> list[list[float]]:
-    with SyncModelClient(socket_path) as client:
-        return client.embed_passages(texts)
 
 
 def _passage_requests(texts: Sequence[str]) -> list[dict[str, Any]]:
@@ -219,5 +219,6 @@ def _message(response: httpx.Response) -> str:
 
 def _unavailable(error: httpx.HTTPError) -> ModelProcessUnavailable:
     return ModelProcessUnavailable(
-        f"The model process does not answer ({type(error).__name__}); is `run_model_process` running?"
+        f"The model process does not answer ({type(error).__name__}); "
+        "is `run_model_process` running?"
     )

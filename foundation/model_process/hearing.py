@@ -1,9 +1,9 @@
 """Speech to text with faster-whisper's `tiny.en`, tuned for one short utterance at a time.
 
-Whisper was trained on 30-second windows and most of its time goes into encoding the silence they are filled with.
-Padding short speech with 12 seconds of silence instead takes 0.21 s where the full window takes 0.59 s (2 cores, p50
-of 90 utterances of 0.5-7 s) with the same words; below 10 seconds the decoder begins to repeat itself. A repetition
-is noticed and decoded again with the full window.
+Whisper was trained on 30-second windows and most of its time goes into encoding the silence they
+are filled with. Padding short speech with 12 seconds of silence instead takes 0.21 s where the full
+window takes 0.59 s (2 cores, p50 of 90 utterances of 0.5-7 s) with the same words; below 10 seconds
+the decoder begins to repeat itself. A repetition is noticed and decoded again with the full window.
 """
 
 import math
@@ -58,7 +58,9 @@ class Hearing:
         self._prompt = [self._tokenizer.sot, self._tokenizer.no_timestamps]
 
     def transcribe(self, pcm16: bytes, *, sample_rate: int) -> Heard:
-        """Return what was said in little-endian mono PCM; longer than a window, it is cut in windows."""
+        """Return what was said in little-endian mono PCM; longer than a window, it is cut in
+        windows.
+        """
         audio = _to_model_rate(np.frombuffer(pcm16, np.int16), sample_rate)
         if len(audio) < MIN_SECONDS * SAMPLE_RATE or _rms(audio) < MIN_RMS:
             return SILENCE
@@ -78,7 +80,7 @@ class Hearing:
         return heard or SILENCE
 
     def _decode(self, audio: np.ndarray, *, window_seconds: float) -> Heard | None:
-        """Return what was said in one window, or None when the decoder lost itself in repetition."""
+        """Return what was said in one window, or None when the decoder repeats itself."""
         result = self._generate(audio, window_seconds=window_seconds)
         tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
         logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)

@@ -1,12 +1,15 @@
-"""The three models as the server uses them: each piece of work in the right lane, all of them warm before the first.
+"""The three models as the server uses them: each piece of work in the right lane, all of them warm
+before the first.
 
-Imported late, in a thread: the libraries take seconds to import, and meanwhile `/health` can say "loading".
+Imported late, in a thread: the libraries take seconds to import, and meanwhile `/health` can say
+"loading".
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from foundation.model_process.embeddings import Embeddings
 from foundation.model_process.hearing import Heard, Hearing
@@ -58,22 +61,20 @@ class Models:
 
     async def embed_statements(self, texts: list[str]) -> list[list[float]]:
         return await self._calls.run(
-            lambda: self.embeddings.passages(texts), priority=Priority.QUERY
+            lambda: self.embeddings.statements(texts), priority=Priority.QUERY
         )
 
     async def embed_passages(self, texts: list[str]) -> list[list[float]]:
         """Embed one passage after the other, so that a call never waits for more than one."""
         vectors: list[list[float]] = []
         for text in texts:
-            vectors += await self._background.run(
-                lambda text=text: self.embeddings.passages([text]),  # type: ignore[misc]
-                priority=Priority.INGESTION,
-            )
+            embed = partial(self.embeddings.passage, text)
+            vectors.append(await self._background.run(embed, priority=Priority.INGESTION))
         return vectors
 
 
 async def load_models(*, threads: int) -> Models:
-    """Load all three and run each once; returns when the first call will be as quick as the second."""
+    """Load all three and run each once, so that the first call is as quick as the second."""
     hearing, speaking, embeddings = await asyncio.gather(
         asyncio.to_thread(lambda: Hearing(threads=threads)),
         asyncio.to_thread(Speaking),

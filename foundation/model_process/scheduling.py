@@ -1,8 +1,9 @@
 """Who computes next: calls before ingestion, and among calls what somebody is waiting for.
 
-A model can't be interrupted, so work is cut small (one sentence, one passage) and ordered before each piece. One lane
-does one thing at a time with all cores, which is quicker for everybody than sharing them. The background lane starts
-a piece only while the calls' lane has nothing to do, and its thread is nice: a call that comes meanwhile gets the cores.
+A model can't be interrupted, so work is cut small (one sentence, one passage) and ordered before
+each piece. One lane does one thing at a time with all cores, which is quicker for everybody than
+sharing them. The background lane starts a piece only while the calls' lane has nothing to do, and
+its thread is nice: a call that comes meanwhile gets the cores.
 """
 
 import asyncio
@@ -79,7 +80,7 @@ class Lane:
             return
         try:
             result = work()
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
+        except Exception as error:
             _tell(future, error, None)
         else:
             _tell(future, None, result)
@@ -101,6 +102,6 @@ def _tell(future: asyncio.Future[Any], error: Exception | None, result: Any) -> 
 
 
 def _yield_to_other_threads() -> None:
-    """Make this thread, and those that its models start, nice; only Linux has niceness by thread."""
+    """Make this thread, and those that its models start, nice; only Linux can."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)

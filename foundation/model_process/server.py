@@ -1,7 +1,9 @@
-"""The model process as an HTTP server on a Unix socket: `/transcribe`, `/synthesize`, `/embed`, `/health`.
+"""The model process as an HTTP server on a Unix socket: `/transcribe`, `/synthesize`, `/embed` and
+`/health`.
 
-Nobody but this user can reach it (mode 0600), so there is no key. Errors are `{"error": {"code", "message"}}`:
-4xx the request is wrong, 503 not ready. A caller who hangs up cancels what has not begun.
+Nobody but this user can reach it (mode 0600), so there is no key. Errors are
+`{"error": {"code", "message"}}`: 4xx the request is wrong, 503 not ready. A caller who hangs up
+cancels what has not begun.
 """
 
 import asyncio
@@ -159,7 +161,8 @@ def _error(status: int, code: str, message: str) -> web.Response:
 
 
 def bind_socket(path: Path) -> socket.socket:
-    """Return a listening socket that only this user can open; one that a dead process left is replaced.
+    """Return a listening socket that only this user can open; one that a dead process left is
+    replaced.
 
     Raises:
         OSError: a living process answers there already, or the folder can't be written.
@@ -205,7 +208,7 @@ async def serve(path: Path, *, load: Callable[[], Awaitable["Models"]]) -> None:
     )
     await runner.setup()
     listening = bind_socket(path)
-    inode = path.stat().st_ino
+    inode = await asyncio.to_thread(lambda: path.stat().st_ino)
     await web.SockSite(runner, listening).start()
     logger.info("Model process listens, models are loading")
     try:

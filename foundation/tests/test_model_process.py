@@ -1,4 +1,4 @@
-"""The real models behind the real socket: they hear what they say, and calls go before ingestion."""
+"""The real models behind the real socket: they hear what they say; calls go before ingestion."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from foundation.model_process.client import (
     SyncModelClient,
 )
 from foundation.model_process.hearing import _is_repetition
-from foundation.model_process.speaking import KeptPhrases, split_first_words
+from foundation.model_process.speaking import KeptPhrases, split_first_words, trim
 from tests.processes import model_socket
 
 __all__ = ["model_socket"]
@@ -159,8 +159,26 @@ def test_a_long_first_sentence_is_cut_at_a_pause() -> None:
     assert rest.startswith("we can look")
 
 
+def test_a_long_sentence_without_a_pause_is_cut_before_a_conjunction() -> None:
+    text = "On Saturday we open at ten in the morning and close at two."
+    assert split_first_words(text) == [
+        "On Saturday we open at ten in the morning,",
+        "and close at two.",
+    ]
+
+
 def test_a_short_text_stays_whole() -> None:
-    assert split_first_words("Yes, dogs are welcome.") == ["Yes, dogs are welcome."]
+    assert split_first_words("Yes, dogs are welcome, of course.") == [
+        "Yes, dogs are welcome, of course."
+    ]
+
+
+def test_the_first_sound_comes_at_once() -> None:
+    silence, sound = np.zeros(1000, np.int16), np.full(500, 9000, np.int16)
+    samples = np.concatenate([silence, sound, silence, silence, silence])
+    assert len(trim(samples, lead=True, tail=False)) < len(samples) - 800
+    assert len(trim(samples, lead=False, tail=True)) < len(samples) - 1000
+    assert len(trim(silence, lead=True, tail=True)) == len(silence)
 
 
 def test_the_least_used_phrase_goes_first() -> None:

@@ -1,7 +1,8 @@
-"""The model process' door: what it refuses and how its client says so. The models behind it are stand-ins."""
+"""The model process' door: what it refuses and how its client says so. The models behind it are
+stand-ins.
+"""
 
 import asyncio
-import os
 import socket
 import stat
 from collections.abc import AsyncIterator
@@ -147,7 +148,7 @@ def test_nobody_there_is_unavailable_for_tasks_too(tmp_path: Path) -> None:
 
 def test_only_this_user_may_open_the_socket(tmp_path: Path) -> None:
     with bind_socket(tmp_path / "m.sock"):
-        assert stat.S_IMODE(os.stat(tmp_path / "m.sock").st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "m.sock").stat().st_mode) == 0o600
 
 
 def test_a_dead_process_socket_is_replaced(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """How an agent hears, thinks and speaks: one module per kind, all of them behind `AgentSession`.
 
-An engine is the keyword arguments that make an AgentSession with explicit local or provider objects: what is left out
-there falls back to LiveKit's cloud. `local` needs no network; other kinds add a module and a line in `build_engine`.
+An engine is the keyword arguments that make an AgentSession with explicit local or provider
+objects: what is left out there falls back to LiveKit's cloud. `local` needs no network; other kinds
+add a module and a line in `build_engine`.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +23,9 @@ class EngineRejected(Exception):
 
 @dataclass(frozen=True)
 class Engine:
-    """`session_kwargs` are for AgentSession; `phrase` speaks a fixed sentence without being asked twice for it."""
+    """`session_kwargs` are for AgentSession; `phrase` speaks a fixed sentence without being asked
+    twice for it.
+    """
 
     session_kwargs: dict[str, Any]
     phrase: Callable[[str], AsyncIterator[rtc.AudioFrame]]

@@ -1,7 +1,9 @@
-"""The engine that needs nobody: speech through the model process, answers through the grounded responder.
+"""The engine that needs nobody: speech through the model process, answers through the grounded
+responder.
 
-Turn-taking is tuned on 2 cores. The voice detector's 0.25 s of silence alone would cut "Hello, | this is Maria" in two,
-so the local end-of-turn model decides, and `max_delay` bounds how long it may doubt.
+Turn-taking is tuned on 2 cores. The voice detector's 0.25 s of silence alone would cut "Hello, |
+this is Maria" in two, so the local end-of-turn model decides, and `max_delay` bounds how long it
+may doubt.
 """
 
 from collections.abc import AsyncIterator
@@ -17,10 +19,11 @@ from worker.engines import Engine, EngineRejected
 from worker.engines.local_llm import GroundedLLM
 from worker.engines.local_stt import ModelProcessSTT
 from worker.engines.local_tts import ModelProcessTTS, frames
+from worker.engines.turn_taking import LastHeard, QuestionAwareTurnDetector
 
 LANGUAGE = "en"
 MIN_ENDPOINTING_SECONDS = 0.3
-MAX_ENDPOINTING_SECONDS = 1.2
+MAX_ENDPOINTING_SECONDS = 0.9
 
 
 def build_local_engine(
@@ -34,14 +37,16 @@ def build_local_engine(
     if config.language != LANGUAGE:
         raise EngineRejected("The local engine speaks English only; choose another engine.")
     voice = config.engine.voice
+    detector = inference.VAD()
+    heard = LastHeard()
     return Engine(
         session_kwargs={
-            "stt": ModelProcessSTT(models, language=LANGUAGE),
+            "stt": ModelProcessSTT(models, language=LANGUAGE, detector=detector, heard=heard),
             "llm": GroundedLLM(conversation, answers=answers, apology=config.phrases.error),
             "tts": ModelProcessTTS(models, voice=voice),
-            "vad": inference.VAD(),
+            "vad": detector,
             "turn_handling": {
-                "turn_detection": inference.TurnDetector(version="v1-mini"),
+                "turn_detection": QuestionAwareTurnDetector(heard),
                 "interruption": {"mode": "vad"},
                 "endpointing": {
                     "mode": "fixed",

@@ -1,7 +1,8 @@
 """The conversation in the place of an LLM: what the visitor said in, the answer's words out.
 
-An answer is thought to its end even when the visitor interrupts it, because the dialogue must be left in a state that
-the next turn can start from; so turns queue here, while LiveKit has long dropped the old stream.
+An answer is thought to its end even when the visitor interrupts it, because the dialogue must be
+left in a state that the next turn can start from; so turns queue here, while LiveKit has long
+dropped the old stream.
 """
 
 import asyncio
@@ -68,10 +69,8 @@ class GroundedLLM(llm.LLM):
                 async for event in self._conversation.respond(said):
                     has_spoken = has_spoken or isinstance(event, Delta)
                     events.put_nowait(event)
-        except Exception as error:  # noqa: BLE001 - the visitor hears an apology, not silence
-            logger.error(  # noqa: TRY400 - a traceback's values may be what was said
-                "an answer failed", extra={"error": type(error).__name__}
-            )
+        except Exception as error:
+            logger.error("an answer failed", extra={"error": type(error).__name__})
             if not has_spoken:
                 events.put_nowait(Delta(self._apology))
         finally:

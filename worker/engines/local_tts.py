@@ -3,7 +3,13 @@
 from collections.abc import AsyncIterator
 
 from livekit import rtc
-from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectionError, APIConnectOptions, tts, utils
+from livekit.agents import (
+    DEFAULT_API_CONNECT_OPTIONS,
+    APIConnectionError,
+    APIConnectOptions,
+    tts,
+    utils,
+)
 
 from foundation.model_process.client import (
     VOICE_SAMPLE_RATE,

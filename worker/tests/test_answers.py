@@ -1,4 +1,6 @@
-"""The local engine's thinking: words stream, sources are shown at once, and an interruption leaves no half state."""
+"""The local engine's thinking: words stream, sources are shown at once, and an interruption leaves
+no half state.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

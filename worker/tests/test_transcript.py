@@ -115,9 +115,7 @@ def test_a_visitor_turn_keeps_how_long_hearing_took() -> None:
 
 def test_an_agent_turn_holds_every_part_of_its_time_and_what_it_stands_on() -> None:
     metrics: Any = {"llm_node_ttft": 0.11, "tts_node_ttfb": 0.2, "e2e_latency": 0.95}
-    item = llm.ChatMessage(
-        role="assistant", content=["At ten."], interrupted=True, metrics=metrics
-    )
+    item = llm.ChatMessage(role="assistant", content=["At ten."], interrupted=True, metrics=metrics)
     source = Source(title="Hours", text="We open at ten.", url="https://a.example/", chunk_id=7)
     turn = agent_turn(
         item,

@@ -1,7 +1,7 @@
 """Run the voice worker: registers with LiveKit and talks in the calls that it is given.
 
-LiveKit's own command line is not used: it ends with 0 when it can't connect, and it knows nothing of Django. SIGTERM
-lets calls go on for WORKER_DRAIN_SECONDS; a second one ends them.
+LiveKit's own command line is not used: it ends with 0 when it can't connect, and it knows nothing
+of Django. SIGTERM lets calls go on for WORKER_DRAIN_SECONDS; a second one ends them.
 """
 
 import asyncio
