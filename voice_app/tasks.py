@@ -10,7 +10,6 @@ from voice_app import mails, reaping, rooms, services
 from voice_app.exceptions import VoiceUnavailable
 from voice_app.models import VoiceSession
 
-
 _WHILE_LIVEKIT_IS_AWAY: dict[str, Any] = {
     "autoretry_for": (VoiceUnavailable,),
     "retry_backoff": True,
