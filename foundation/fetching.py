@@ -272,13 +272,20 @@ def _read(
         for name, value in response.headers
     }
     if response.status in _REDIRECTS and "location" in headers:
-        return urljoin(url, headers["location"].strip())
+        return _redirected(url, headers["location"].strip())
     _raise_for_status(response.status, headers)
     content_type, charset = _content_type(headers.get("content-type", ""))
     if accept and content_type and content_type not in accept:
         raise FetchRejected("This address holds another kind of file than a page.")
     body = _decoded(response.iter_stream(), headers.get("content-encoding", ""), max_bytes)
     return Fetched(urldefrag(url).url, response.status, content_type, charset, body)
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchRejected("This address leads nowhere: its redirect is damaged.") from error
 
 
 def _raise_for_status(status: int, headers: dict[str, str]) -> None:

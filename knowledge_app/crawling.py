@@ -199,8 +199,8 @@ class Crawl:
         waiting = list(self._robots.sitemaps) or [f"{origin_of(self._start_url)}/sitemap.xml"]
         seen: set[str] = set()
         while waiting and len(seen) < MAX_SITEMAPS:
-            url = waiting.pop(0)
-            if url in seen or site_of(url) != self._site:
+            url = normalise_url(waiting.pop(0))
+            if not url or url in seen or site_of(url) != self._site:
                 continue
             seen.add(url)
             waiting += self._queue_sitemap(url)

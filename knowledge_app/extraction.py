@@ -6,6 +6,7 @@ trafilatura, made for news, loses headings, cards with a price and definition li
 it keeps so little of <body> that it must have missed it.
 """
 
+import codecs
 import re
 
 import trafilatura
@@ -21,6 +22,9 @@ _MISSED_SHARE, _MISSED_CHARACTERS = 2, 500
 # What trafilatura must keep of <body>; the rest of a normal page is menus, at most.
 _BODY_SHARE = 0.4
 _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+# Python's own, which no browser knows: they read backslashes as code, or take quadratic time.
+_NO_PAGE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 
 
 def extract_page(body: bytes, *, charset: str = "", keep_footer: bool = False) -> ReadDocument:
@@ -45,8 +49,10 @@ def decode_html(body: bytes, charset: str) -> str:
         candidates.insert(0, "utf-8-sig")
     for name in filter(None, candidates):
         try:
-            return body.decode(name)
-        except (UnicodeDecodeError, LookupError):
+            if codecs.lookup(name).name not in _NO_PAGE_ENCODINGS:
+                return body.decode(name)
+        # An unknown name is a LookupError, one with a NUL and most bad bytes are a ValueError.
+        except (ValueError, LookupError):
             continue
     return body.decode("cp1252", "replace")
 

@@ -147,6 +147,12 @@ def test_redirects_are_followed_to_the_page(site: Website, fetcher: Fetcher) -> 
     assert fetcher.fetch(site.url).url_final == f"{site.url}/b"
 
 
+def test_a_redirect_to_nonsense_is_refused(site: Website, fetcher: Fetcher) -> None:
+    site.answers["/"] = redirect("http://[x")
+    with pytest.raises(FetchRejected, match="leads nowhere"):
+        fetcher.fetch(site.url)
+
+
 def test_redirects_in_a_circle_come_to_an_end(site: Website, fetcher: Fetcher) -> None:
     site.answers["/"] = redirect("/")
     with pytest.raises(FetchRejected, match="one to the next"):

@@ -216,3 +216,25 @@ def test_time_is_limited(site: Website) -> None:
     run._ends_at = 0.0
     assert len(list(run.pages())) == 1
     assert run.ran_out_of_time
+
+
+def test_addresses_of_sitemaps_that_make_no_sense_are_passed_over(site: Website) -> None:
+    robots = f"Sitemap: http://[x\nSitemap: http://x:y/\nSitemap: {site.url}/map.xml"
+    index = "<sitemapindex><sitemap><loc>http://[x</loc></sitemap></sitemapindex>"
+    site.answers |= {
+        "/robots.txt": Answer(robots, content_type="text/plain"),
+        "/map.xml": Answer(index, content_type="text/xml"),
+        "/": page("Home", "x", "http://[x", "/a"),
+        "/a": page("A", "x"),
+    }
+    assert paths(site, crawl(site)) == ["/", "/a"]
+
+
+def test_a_redirect_to_nonsense_spoils_only_its_page(site: Website) -> None:
+    site.answers |= {
+        "/": page("Home", "x", "/a", "/b"),
+        "/a": redirect("http://[x"),
+        "/b": page("B", "x"),
+    }
+    found = crawl(site)
+    assert [type(one).__name__ for one in found] == ["Page", "Unread", "Page"]

@@ -163,3 +163,12 @@ def test_depth_and_size_are_no_trap() -> None:
 )
 def test_every_encoding_comes_out_as_text(body: bytes, charset: str) -> None:
     assert decode_html(body, charset).endswith("é")
+
+
+@pytest.mark.parametrize(
+    "charset", ["undefined", "idna", "punycode", "unicode_escape", "base64", "no-such", "a\0b"]
+)
+def test_an_encoding_that_no_page_has_is_not_believed(charset: str) -> None:
+    body = f'<meta charset="{charset}"><p>Grüße, C:\\ud800</p>'.encode()
+    assert "Grüße, C:\\ud800" in decode_html(body, "")
+    assert "Grüße, C:\\ud800" in decode_html(body, charset)
