@@ -12,6 +12,10 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 
 MAX_INDEXED_CHARACTERS = 100_000
+# PostgreSQL's configurations, for chunks here and for questions in `retrieval.py`: a document in
+# one of these languages is English, "" being one that doesn't say.
+ENGLISH_LANGUAGES = ["", "en"]
+ENGLISH, ANY_LANGUAGE = "english", "simple"
 
 
 def fold(text: str) -> str:
@@ -21,10 +25,8 @@ def fold(text: str) -> str:
 
 
 def search_config(language: str) -> str:
-    """Return PostgreSQL's text search configuration for a language code; `en` or none is
-    English.
-    """
-    return "english" if language in {"", "en"} else "simple"
+    """Return PostgreSQL's text search configuration for a document's language code."""
+    return ENGLISH if language in ENGLISH_LANGUAGES else ANY_LANGUAGE
 
 
 def search_vector(*, title: str, heading: str, text: str, language: str) -> Combinable:

@@ -7,7 +7,6 @@ still answer.
 
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from pgvector.django import VectorField
@@ -21,6 +20,10 @@ EMBEDDING_DIMENSIONS = 384
 class KnowledgeSourceQuerySet(models.QuerySet["KnowledgeSource"]):
     def for_user(self, user: Any) -> "KnowledgeSourceQuerySet":
         return self.filter(agent__in=Agent.objects.for_user(user))
+
+    def listed(self) -> "KnowledgeSourceQuerySet":
+        """Leave out the text, up to 500 kB each, which lists and their refreshes never show."""
+        return self.defer("text")
 
 
 def upload_path(source: "KnowledgeSource", filename: str) -> str:
@@ -139,7 +142,6 @@ class KnowledgeChunk(models.Model):
 
     class Meta:
         ordering = ["document", "position"]
-        indexes = [GinIndex(fields=["search"], name="chunk_search_gin")]
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "position"], name="chunk_position_once_per_document"

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
 from pgvector import Vector
 
-from foundation.model_process.client import EMBEDDING_MODEL, ModelClient, embed_query_sync
-from knowledge_app.full_text import fold
+from foundation.model_process.client import EMBEDDING_MODEL, embed_query_sync
+from knowledge_app.full_text import ANY_LANGUAGE, ENGLISH, ENGLISH_LANGUAGES, fold
 
 # Measured with bench/retrieval.py, recall@1 and @5. Python's FAQ with its headings hidden (175
 # questions): 0.60 and 0.84 at 0, 0.67 and 0.86 at 0.03, 0.62 and 0.83 at 0.1; the demo's questions:
@@ -63,7 +62,9 @@ WITH nearest AS MATERIALIZED (
     LIMIT %(candidates)s
 ),
 configs AS (
-    SELECT DISTINCT CASE WHEN language IN ('', 'en') THEN 'english' ELSE 'simple' END AS name
+    SELECT DISTINCT
+        CASE WHEN language = ANY(%(english_languages)s)
+        THEN %(english)s ELSE %(any_language)s END AS name
     FROM knowledge_app_knowledgedocument
     WHERE agent_id = %(agent_id)s
 ),
@@ -117,9 +118,12 @@ def search_chunks(
     words_weight: float = WORDS_WEIGHT,
 ) -> list[Passage]:
     """Return this agent's best passages, best first; another agent's are never among them."""
-    parameters: dict[str, str | int | float] = {
+    parameters: dict[str, str | int | float | list[str]] = {
         "agent_id": agent_id,
         "words": fold(query[:MAX_QUERY_CHARACTERS].replace("\x00", " ")),
+        "english_languages": ENGLISH_LANGUAGES,
+        "english": ENGLISH,
+        "any_language": ANY_LANGUAGE,
         "vector": Vector(list(query_vector)).to_text(),
         "model": EMBEDDING_MODEL,
         "words_weight": words_weight,
@@ -139,14 +143,6 @@ def search_knowledge(*, agent_id: int, query: str, top_k: int = 5) -> list[Passa
     """
     vector = embed_query_sync(query[:MAX_QUERY_CHARACTERS], socket_path=settings.MODEL_SOCKET)
     return search_chunks(agent_id=agent_id, query=query, query_vector=vector, top_k=top_k)
-
-
-async def asearch_knowledge(*, agent_id: int, query: str, top_k: int = 5) -> list[Passage]:
-    """Do the same without holding up the event loop; raises as `search_knowledge` does."""
-    async with ModelClient(settings.MODEL_SOCKET) as client:
-        vector = await client.embed_query(query[:MAX_QUERY_CHARACTERS])
-    search = sync_to_async(search_chunks, thread_sensitive=True)
-    return await search(agent_id=agent_id, query=query, query_vector=vector, top_k=top_k)
 
 
 def _passage(

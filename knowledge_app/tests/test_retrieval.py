@@ -104,3 +104,11 @@ def test_a_question_is_one_statement() -> None:
 
 def test_an_agent_without_knowledge_has_no_passages() -> None:
     assert search(AgentFactory().pk, "open") == []
+
+
+@pytest.mark.parametrize(("language", "is_stemmed"), [("", True), ("en", True), ("de", False)])
+def test_a_question_is_stemmed_as_the_documents_are(language: str, is_stemmed: bool) -> None:
+    document = DocumentFactory(title="", language=language)
+    make_chunk(document, "Two bicycles.")
+    best = search(document.agent_id, "bicycle", vector=NOWHERE)[0]
+    assert (best.score > best.similarity) == is_stemmed

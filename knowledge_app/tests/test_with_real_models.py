@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agents_app.models import Agent
 from knowledge_app import services
-from knowledge_app.retrieval import asearch_knowledge, search_knowledge
+from knowledge_app.retrieval import search_knowledge
 from knowledge_app.tasks import ingest_source
 from tests.processes import model_socket
 from tests.standins.website import Answer, Website, page
@@ -55,10 +54,3 @@ def test_questions_find_their_passages(fed_agent: Agent) -> None:
         assert right[0].url.endswith(path)
         assert (right[0].page is not None) == (path == "")
         assert 0.7 < right[0].similarity <= 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_asynchronous_search_gives_the_same(fed_agent: Agent) -> None:
-    question = QUESTIONS[0][0]
-    found = async_to_sync(asearch_knowledge)(agent_id=fed_agent.pk, query=question, top_k=3)
-    assert found == search_knowledge(agent_id=fed_agent.pk, query=question, top_k=3)
