@@ -42,7 +42,7 @@ class SourceListView(generics.ListAPIView):
 
     def get_queryset(self) -> QuerySet[KnowledgeSource]:
         agent = get_agent_or_404(self.request.user, self.kwargs["public_id"])
-        return KnowledgeSource.objects.filter(agent=agent)
+        return KnowledgeSource.objects.listed().filter(agent=agent)
 
     @extend_schema(operation_id="list_sources", examples=[examples.SOURCE])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -89,7 +89,7 @@ def _add(agent: Agent, *, kind: str, **given: Any) -> KnowledgeSource:
 
 def _get_source(request: Request, public_id: UUID, source_id: UUID) -> KnowledgeSource:
     agent = get_agent_or_404(request.user, public_id)
-    return get_object_or_404(KnowledgeSource, agent=agent, public_id=source_id)
+    return get_object_or_404(agent.sources.listed(), public_id=source_id)
 
 
 class SourceDetailView(APIView):

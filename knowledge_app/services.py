@@ -71,7 +71,7 @@ def add_file(*, agent: Agent, file: UploadedFile) -> KnowledgeSource:
     existing = _same_file(agent, title, file)
     if existing is not None:
         return sync_source(source=existing)
-    return _create(agent, kind=Kind.FILE, title=title, file=file, content_type=content_type)
+    return _create_with_file(agent, file, title=title, content_type=content_type)
 
 
 def sync_source(*, source: KnowledgeSource) -> KnowledgeSource:
@@ -108,7 +108,7 @@ def forget_file(*, instance: KnowledgeSource, **_: Any) -> None:
     """Take the upload along with its row, also when an agent or a business goes (`post_delete`)."""
     if instance.file.name:
         delete = partial(instance.file.storage.delete, instance.file.name)
-        transaction.on_commit(delete)
+        transaction.on_commit(delete, robust=True)
 
 
 def requeue_stuck_sources() -> int:
@@ -132,7 +132,7 @@ def summarise_knowledge(*, agent: Agent) -> dict[str, Any]:
     """Return `percent` (over all sources), the numbers of `sources`, `documents` and `problems`,
     and `is_searchable`.
     """
-    sources = list(agent.sources.all())
+    sources = list(agent.sources.listed())
     percents = [source.percent for source in sources]
     return {
         "percent": sum(percents) // len(percents) if percents else 0,
@@ -179,8 +179,23 @@ def _checked_url(url: str) -> str:
 
 
 def _create(agent: Agent, **fields: Any) -> KnowledgeSource:
+    return _insert(KnowledgeSource(agent=agent, **fields))
+
+
+def _create_with_file(agent: Agent, file: UploadedFile, **fields: Any) -> KnowledgeSource:
+    """Store the upload before the transaction, which copying it would hold open for long."""
+    source = KnowledgeSource(agent=agent, kind=Kind.FILE, **fields)
+    source.file.save(file.name, file, save=False)
+    try:
+        return _insert(source)
+    except Exception:
+        source.file.delete(save=False)
+        raise
+
+
+def _insert(source: KnowledgeSource) -> KnowledgeSource:
     with transaction.atomic():
-        source = KnowledgeSource.objects.create(agent=agent, **fields)
+        source.save(force_insert=True)
         enqueue(INGEST_TASK, source.pk)
     return source
 

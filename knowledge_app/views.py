@@ -146,7 +146,7 @@ def remove_source(request: HttpRequest, public_id: UUID, source_id: UUID) -> Htt
 
 def _get_source_or_404(request: HttpRequest, public_id: UUID, source_id: UUID) -> KnowledgeSource:
     agent = get_agent_or_404(request.user, public_id)
-    return get_object_or_404(agent.sources.select_related("agent"), public_id=source_id)
+    return get_object_or_404(agent.sources.listed().select_related("agent"), public_id=source_id)
 
 
 def _answer_with_list(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -156,7 +156,7 @@ def _answer_with_list(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _source_context(agent: Agent) -> dict[str, Any]:
-    listed = list(agent.sources.order_by("-created_at"))
+    listed = list(agent.sources.listed().order_by("-created_at"))
     busy = {KnowledgeSource.Status.QUEUED, KnowledgeSource.Status.WORKING}
     return {"agent": agent, "sources": listed, "is_working": any(s.status in busy for s in listed)}
 

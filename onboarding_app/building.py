@@ -42,7 +42,7 @@ def advance_build(*, session_id: int, now: datetime) -> bool:
         )
         if session is None or _was_just_checked(session, now):
             return False
-        sources = list(session.agent.sources.all())
+        sources = list(session.agent.sources.listed())
         _note_progress(session, sources, now)
         if _is_worth_waiting(session, sources, now):
             session.activity = _what_is_read(sources)

@@ -81,4 +81,4 @@ def activity_of(session: OnboardingSession, *, now: datetime) -> str:
 
 
 def sources_of(session: OnboardingSession) -> list[KnowledgeSource]:
-    return list(session.agent.sources.all())
+    return list(session.agent.sources.listed())

@@ -37,7 +37,7 @@ def agent_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def agent_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     agent = get_agent_or_404(request.user, public_id)
-    sources = list(agent.sources.all())
+    sources = list(agent.sources.listed())
     counted = overview.figures(agent)
     unknown = list(overview.unanswered(agent)[: overview.SHOWN_UNANSWERED])
     steps = overview.next_steps(agent, sources=sources, counted=counted, unknown=len(unknown))

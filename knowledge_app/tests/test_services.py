@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from agents_app.models import Agent
@@ -139,6 +140,41 @@ def test_what_is_stuck_is_queued_again_once(
         assert services.requeue_stuck_sources() == 1
         assert services.requeue_stuck_sources() == 0
     assert sent == [("knowledge_app.tasks.ingest_source", (source.pk,))]
+
+
+def test_lists_leave_the_text_where_it_is(agent: Agent) -> None:
+    SourceFactory(agent=agent)
+    assert agent.sources.listed().get().get_deferred_fields() == {"text"}
+
+
+def test_a_file_whose_row_fails_is_not_left_behind(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(services, "enqueue", fail)
+    with pytest.raises(OSError):
+        services.add_file(agent=agent, file=upload(b"# Hello"))
+    assert not agent.sources.exists()
+    folder = f"knowledge/{agent.public_id}"
+    assert not default_storage.exists(folder) or default_storage.listdir(folder)[1] == []
+
+
+def test_a_file_is_stored_before_the_transaction_begins(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths = []
+    save = FileSystemStorage.save
+
+    def note(*args: Any, **options: Any) -> str:
+        depths.append(len(connection.savepoint_ids))
+        return save(*args, **options)
+
+    monkeypatch.setattr(FileSystemStorage, "save", note)
+    before = len(connection.savepoint_ids)
+    services.add_file(agent=agent, file=upload(b"# Hello"))
+    assert depths == [before]
 
 
 def test_the_summary_counts_and_takes_three_queries(
