@@ -24,6 +24,8 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ROLE = "Answers visitors' questions and takes messages"
 # Short, easily heard names that fit any voice; the owner can change it.
 _NAMES = ("Robin", "Sam", "Alex", "Charlie", "Kim", "Jamie", "Noa", "Toni")
+# Each line adds a dash: an answer of a thousand lines would outgrow the part that it stands in.
+_MAX_GOALS = 20
 _TONES = {
     "Warm and friendly": "Speak warmly and kindly, like somebody who is glad of the visit.",
     "Calm and professional": "Speak calmly and politely, clear and factual.",
@@ -112,8 +114,10 @@ def _about(brief: Brief) -> str:
 
 
 def _goals(brief: Brief) -> str:
-    goals = brief.answers.get(GOAL.id, _ROLE).splitlines()
-    return "\n".join(f"- {goal}" for goal in goals)
+    lines = [line.strip() for line in brief.answers.get(GOAL.id, _ROLE).splitlines()]
+    goals = [line for line in lines if line]
+    shown, rest = goals[: _MAX_GOALS - 1], " ".join(goals[_MAX_GOALS - 1 :])
+    return "\n".join(f"- {goal}" for goal in [*shown, rest] if goal)
 
 
 def _topics(brief: Brief) -> str:
@@ -123,7 +127,9 @@ def _topics(brief: Brief) -> str:
 
 def _tone(brief: Brief) -> str:
     said = brief.answers.get(TONE.id, "Warm and friendly").splitlines()
-    return " ".join(_TONES.get(line, f"In the owner's words: {line}") for line in said)
+    known = [_TONES[line] for line in said if line in _TONES]
+    own = " ".join(line for line in said if line not in _TONES)
+    return " ".join([*known, *([f"In the owner's words: {own}"] if own else [])])
 
 
 def _person(hand_off: HandOff) -> str:

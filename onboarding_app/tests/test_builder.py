@@ -73,6 +73,13 @@ def test_the_longest_answers_still_make_a_valid_configuration(size: int) -> None
     build_config(Brief(business_name="b" * size, answers=answers, understanding=read))
 
 
+def test_answers_of_very_many_lines_make_a_valid_configuration_too() -> None:
+    answers = dict.fromkeys(ANSWERS, "\n".join("x" * 1000))
+    parts = build_config(Brief(business_name="B", answers=answers)).instructions
+    assert parts.task.count("x") >= 1000
+    assert parts.speech_style.count("x") >= 1000
+
+
 @pytest.mark.parametrize(
     ("said", "name", "email"),
     [
