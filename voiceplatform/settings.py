@@ -425,6 +425,8 @@ LOGGING = {
         # Without the second, plain line that Django's own handler writes while debugging.
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Its own plain lines would quote what a stream that broke had in its hands.
+        "uvicorn": {"handlers": [], "propagate": True},
         "celery.app.trace": {"filters": ["task_words"]},
         "celery.worker.request": {"filters": ["task_words"]},
         "httpx": {"level": "WARNING"},
