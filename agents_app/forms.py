@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from agents_app.exceptions import OriginsRejected
 from agents_app.models import Business, User
-from agents_app.origins import normalise_origin
+from agents_app.origins import clean_origins
 from agents_app.services import create_business
 
-MAX_ORIGINS = 50
 # The zones that people choose by a city; the rest are abbreviations and old names.
 _REGIONS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic",
@@ -63,10 +63,6 @@ class ApiKeyForm(forms.Form):
     )
 
 
-def _not_an_address(line: str) -> str:
-    return f"“{line[:100]}” is not a website's address. Write it like https://example.com."
-
-
 class OriginsForm(forms.Form):
     """The websites that may show an agent, one on a line; cleaned to a list of origins."""
 
@@ -79,11 +75,7 @@ class OriginsForm(forms.Form):
     )
 
     def clean_origins(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["origins"].splitlines()]
-        lines = [line for line in lines if line]
-        if len(lines) > MAX_ORIGINS:
-            raise ValidationError(f"At most {MAX_ORIGINS} websites fit on the list.")
-        wrong = [line for line in lines if not normalise_origin(line)]
-        if wrong:
-            raise ValidationError([_not_an_address(line) for line in wrong])
-        return list(dict.fromkeys(map(normalise_origin, lines)))
+        try:
+            return clean_origins(self.cleaned_data["origins"].splitlines())
+        except OriginsRejected as error:
+            raise ValidationError(error.problems) from error

@@ -1,8 +1,31 @@
 """What stands on an agent's list of websites: scheme, host and port, as in `Origin`."""
 
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+import idna
+
+from agents_app.exceptions import OriginsRejected
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_ORIGINS = 50
+MAX_ORIGIN_CHARACTERS = 300
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+
+
+def clean_origins(values: Iterable[str]) -> list[str]:
+    """Return what people typed as origins, each once; empty lines are passed over.
+
+    Raises:
+        OriginsRejected: too many, or some are no website's address.
+    """
+    lines = [line for line in map(str.strip, values) if line]
+    if len(lines) > MAX_ORIGINS:
+        raise OriginsRejected([f"At most {MAX_ORIGINS} websites fit on the list."])
+    if wrong := [line for line in lines if not normalise_origin(line)]:
+        raise OriginsRejected([_not_an_address(line) for line in wrong])
+    return list(dict.fromkeys(map(normalise_origin, lines)))
 
 
 def normalise_origin(value: str) -> str:
@@ -20,15 +43,21 @@ def normalise_origin(value: str) -> str:
         return ""
     host = _ascii_host(host)
     is_default = port in {None, DEFAULT_PORTS[parts.scheme]}
-    return f"{parts.scheme}://{host}" + ("" if is_default else f":{port}") if host else ""
+    origin = f"{parts.scheme}://{host}" + ("" if is_default else f":{port}")
+    return origin if host and len(origin) <= MAX_ORIGIN_CHARACTERS else ""
+
+
+def _not_an_address(line: str) -> str:
+    return f"“{line[:100]}” is not a website's address. Write it like https://example.com."
 
 
 def _ascii_host(host: str) -> str:
-    """Return the host as browsers write it: punycode for accents, brackets around IPv6."""
+    """Return the host as browsers write it (UTS 46): punycode for accents, brackets around IPv6."""
     if ":" in host:
         return f"[{host}]"
     try:
-        name = host.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    return name if all(c.isalnum() or c in ".-_" for c in name) else ""
+        name = idna.encode(host, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        # Names that DNS knows and IDNA doesn't, such as those with an underscore.
+        name = host
+    return name if _HOST.fullmatch(name) else ""

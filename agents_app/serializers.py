@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agents_app.models import Agent, AgentVersion
-from agents_app.origins import normalise_origin
+from agents_app.origins import MAX_ORIGIN_CHARACTERS, MAX_ORIGINS, normalise_origin
 from foundation.serializers import StrictSerializer
 
 MAX_VERSION_NUMBER = 2**31 - 1
@@ -16,7 +16,7 @@ class OriginField(serializers.CharField):
     """A website's origin; the address of one of its pages will do."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=300, **options)
+        super().__init__(max_length=MAX_ORIGIN_CHARACTERS, **options)
 
     def to_internal_value(self, data: Any) -> str:
         origin = normalise_origin(super().to_internal_value(data))
@@ -28,7 +28,10 @@ class OriginField(serializers.CharField):
 class AgentInput(StrictSerializer):
     name = serializers.CharField(max_length=200)
     allowed_origins = serializers.ListField(
-        child=OriginField(), max_length=50, required=False, help_text="Websites that may show it."
+        child=OriginField(),
+        max_length=MAX_ORIGINS,
+        required=False,
+        help_text="Websites that may show it.",
     )
 
 

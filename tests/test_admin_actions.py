@@ -207,7 +207,7 @@ def test_an_agent_is_made_and_changed_by_the_services(as_staff: Client, business
     agent.refresh_from_db()
     assert (agent.name, agent.allowed_origins, agent.business) == ("Robin", [], business)
     response = as_staff.post(url, {"name": "Robin", "allowed_origins": "nonsense"})
-    assert b"nonsense is not like" in response.content
+    assert "“nonsense” is not a website".encode() in response.content
 
 
 def test_a_person_is_added_without_a_user_name(as_staff: Client) -> None:

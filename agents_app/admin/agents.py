@@ -12,9 +12,9 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from agents_app import services
-from agents_app.exceptions import AgentNotConfigured, ConfigRejected
+from agents_app.exceptions import AgentNotConfigured, ConfigRejected, OriginsRejected
 from agents_app.models import Agent, AgentVersion, User
-from agents_app.origins import normalise_origin
+from agents_app.origins import clean_origins
 from foundation.admin import ReadOnlyAdmin, StaffAdmin, show_json
 from knowledge_app.services import sync_source
 
@@ -34,11 +34,10 @@ class OriginsField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        lines = super().clean(value).split()
-        origins = [normalise_origin(line) for line in lines]
-        if wrong := [line for line, origin in zip(lines, origins, strict=True) if not origin]:
-            raise forms.ValidationError(f"{wrong[0]} is not like https://www.example.com.")
-        return origins
+        try:
+            return clean_origins(super().clean(value).splitlines())
+        except OriginsRejected as error:
+            raise forms.ValidationError(error.problems) from error
 
 
 class AgentForm(forms.ModelForm):

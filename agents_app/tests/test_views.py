@@ -195,7 +195,9 @@ class TestWidget:
         agent.refresh_from_db()
         assert agent.allowed_origins == ["https://shop.example", "http://localhost:3000"]
 
-    @pytest.mark.parametrize("line", ["shop.example", "javascript:alert(1)", "*", "https://"])
+    @pytest.mark.parametrize(
+        "line", ["shop.example", "javascript:alert(1)", "*", "https://", f"https://{'a.' * 150}de"]
+    )
     def test_what_is_not_a_website_is_refused_and_kept_in_the_form(
         self, line: str, as_owner: Client, agent: Agent
     ) -> None:
