@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from agents_app.snippet import widget_snippet
 from knowledge_app.forms import ACCEPTED_FILES
 from knowledge_app.models import KnowledgeDocument, KnowledgeSource
 from onboarding_app.models import OnboardingAnswer, OnboardingSession
@@ -165,10 +166,7 @@ def _where(source: KnowledgeSource) -> str:
 
 def meeting_context(session: OnboardingSession) -> dict[str, Any]:
     version = session.agent.published_version
-    return {"config": version.load() if version else None, "snippet": snippet_of(session)}
-
-
-def snippet_of(session: OnboardingSession) -> str:
-    """Return the line that puts the agent on a website."""
-    source = f"{settings.PUBLIC_URL}/widget/v1/loader.js"
-    return f'<script src="{source}" data-agent="{session.agent.public_id}" async></script>'
+    return {
+        "config": version.load() if version else None,
+        "snippet": widget_snippet(session.agent),
+    }

@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from agents_app import services
 from agents_app.forms import OriginsForm
-from agents_app.models import Agent
 from agents_app.shortcuts import get_agent_or_404
+from agents_app.snippet import widget_snippet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,12 +23,6 @@ def widget(request: HttpRequest, public_id: UUID) -> HttpResponse:
         services.update_agent(agent=agent, allowed_origins=form.cleaned_data["origins"])
         messages.success(request, "The list of websites is saved.")
         return redirect("agents:widget", public_id=public_id)
-    context = {"agent": agent, "form": form, "snippet": snippet(agent)}
+    context = {"agent": agent, "form": form, "snippet": widget_snippet(agent)}
     status = 400 if form.errors else 200
     return render(request, "agents_app/widget.html", context, status=status)
-
-
-def snippet(agent: Agent) -> str:
-    """Return the line that an owner pastes before `</body>`."""
-    address = settings.PUBLIC_URL + reverse("voice:loader")
-    return f'<script src="{address}" data-agent="{agent.public_id}" async></script>'
