@@ -55,6 +55,10 @@ class BusinessQuerySet(models.QuerySet["Business"]):
         return self.filter(pk=user.business.pk)
 
 
+# Only `setup_demo` gives it away: a sign-up of this name would be taken for the demo's business.
+DEMO_SLUG = "demo"
+
+
 class Business(PublicModel):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
@@ -72,9 +76,10 @@ class Business(PublicModel):
 
     @classmethod
     def free_slug(cls, name: str) -> str:
-        """Return a slug for `name` that no other business has now."""
+        """Return a slug for `name` that no other business has now; never the demo's."""
         base = slugify(name)[:60] or "business"
         taken = set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        taken.add(DEMO_SLUG)
         candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
         return next(slug for slug in candidates if slug not in taken)
 
@@ -117,9 +122,6 @@ class ApiKey(PublicModel):
 class AgentQuerySet(models.QuerySet["Agent"]):
     def for_user(self, user: Any) -> "AgentQuerySet":
         return self.filter(business__in=Business.objects.for_user(user))
-
-    def for_business(self, business: Business) -> "AgentQuerySet":
-        return self.filter(business=business)
 
 
 class Agent(PublicModel):

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
-from agents_app.models import Agent, Business, User
+from agents_app.models import DEMO_SLUG, Agent, Business, User
 from agents_app.services import create_business
 from onboarding_app.models import OnboardingSession
 from onboarding_app.services import (
@@ -28,7 +28,6 @@ from onboarding_app.services import (
     start_onboarding,
 )
 
-SLUG = "demo"
 OWNER_EMAIL = "owner@harbourwheels.example"
 STAFF_EMAIL = "staff@voiceplatform.example"
 
@@ -82,7 +81,7 @@ def ensure_onboarding(places: DemoPlaces) -> OnboardingSession:
 
 
 def _ensure_business(places: DemoPlaces) -> Business:
-    business = Business.objects.filter(slug=SLUG).first()
+    business = Business.objects.filter(slug=DEMO_SLUG).first()
     if business is None:
         profile = places.profile()
         with transaction.atomic():
@@ -91,7 +90,8 @@ def _ensure_business(places: DemoPlaces) -> Business:
                 name=profile["business_name"],
                 time_zone=profile["time_zone"],
             )
-            Business.objects.filter(pk=business.pk).update(slug=SLUG)
+            business.slug = DEMO_SLUG
+            business.save(update_fields=["slug", "updated_at"])
     return business
 
 

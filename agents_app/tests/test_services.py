@@ -46,3 +46,8 @@ def test_an_agent_without_a_version_cannot_be_switched_on(business: Business) ->
 def test_deleting_an_agent_takes_its_versions_along(agent: Agent) -> None:
     services.delete_agent(agent=agent)
     assert not Agent.objects.exists()
+
+
+def test_no_sign_up_takes_the_slug_of_the_demo(owner: User) -> None:
+    slugs = [services.create_business(owner=owner, name="Demo").slug for _ in range(2)]
+    assert slugs == ["demo-2", "demo-3"]
