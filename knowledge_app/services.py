@@ -185,7 +185,7 @@ def _create(agent: Agent, **fields: Any) -> KnowledgeSource:
 def _create_with_file(agent: Agent, file: UploadedFile, **fields: Any) -> KnowledgeSource:
     """Store the upload before the transaction, which copying it would hold open for long."""
     source = KnowledgeSource(agent=agent, kind=Kind.FILE, **fields)
-    source.file.save(file.name, file, save=False)
+    source.file.save(source.title, file, save=False)
     try:
         return _insert(source)
     except Exception:
