@@ -43,7 +43,7 @@ def build_local_engine(
         session_kwargs={
             "stt": ModelProcessSTT(models, language=LANGUAGE, detector=detector, heard=heard),
             "llm": GroundedLLM(conversation, answers=answers, apology=config.phrases.error),
-            "tts": ModelProcessTTS(models, voice=voice),
+            "tts": ModelProcessTTS(models, voice=voice, phrases=_fixed_phrases(config)),
             "vad": detector,
             "turn_handling": {
                 "turn_detection": QuestionAwareTurnDetector(heard),
@@ -59,6 +59,10 @@ def build_local_engine(
         },
         phrase=lambda text: _phrase(models, text, voice=voice),
     )
+
+
+def _fixed_phrases(config: AgentConfig) -> list[str]:
+    return list(config.phrases.model_dump().values())
 
 
 async def _phrase(models: ModelClient, text: str, *, voice: str) -> AsyncIterator[rtc.AudioFrame]:

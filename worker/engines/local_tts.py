@@ -1,12 +1,13 @@
 """The model process' voice as LiveKit's TTS: a sentence in, sound out as it is made."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from livekit import rtc
 from livekit.agents import (
     DEFAULT_API_CONNECT_OPTIONS,
     APIConnectionError,
     APIConnectOptions,
+    tokenize,
     tts,
     utils,
 )
@@ -22,22 +23,30 @@ FRAME_SECONDS = 0.05
 
 
 class ModelProcessTTS(tts.TTS):
-    def __init__(self, models: ModelClient, *, voice: str) -> None:
+    """`phrases` are fixed texts of the agent; their sentences are made once for all calls."""
+
+    def __init__(self, models: ModelClient, *, voice: str, phrases: Iterable[str] = ()) -> None:
         super().__init__(
             capabilities=tts.TTSCapabilities(streaming=False),
             sample_rate=VOICE_SAMPLE_RATE,
             num_channels=1,
         )
-        self.models = models
-        self.voice = voice
+        self._models = models
+        self._voice = voice
+        # Cut as AgentSession cuts an answer before it asks for its sound.
+        cut = tokenize.blingfire.SentenceTokenizer(retain_format=True).tokenize
+        self._fixed = {sentence.strip() for phrase in phrases for sentence in cut(phrase)}
 
     @property
     def model(self) -> str:
-        return f"piper-{self.voice}"
+        return f"piper-{self._voice}"
 
     @property
     def provider(self) -> str:
         return "local"
+
+    def speak(self, text: str) -> AsyncIterator[bytes]:
+        return self._models.synthesize(text, voice=self._voice, keep=text in self._fixed)
 
     def synthesize(
         self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
@@ -56,7 +65,7 @@ class _Speech(tts.ChunkedStream):
             mime_type="audio/pcm",
         )
         try:
-            async for piece in self._tts.models.synthesize(self.input_text, voice=self._tts.voice):
+            async for piece in self._tts.speak(self.input_text):
                 output_emitter.push(piece)
         except ModelProcessUnavailable as error:
             raise APIConnectionError(str(error)) from error
