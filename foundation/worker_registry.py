@@ -1,6 +1,7 @@
 """Which voice workers LiveKit has on its list now.
 
-Each worker keeps a key of a few seconds' life in Valkey, and only while it is registered; a dead one is gone by itself.
+Each worker keeps a key of a few seconds' life in Valkey, and only while it is registered; a dead
+one is gone by itself.
 """
 
 import json

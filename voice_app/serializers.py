@@ -116,7 +116,7 @@ class SourceOutput(serializers.Serializer):
     page = serializers.IntegerField(required=False)
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
-        return {name: instance[name] for name in self.fields if instance.get(name)}
+        return {name: value for name, value in instance.items() if name in self.fields and value}
 
 
 class TurnOutput(serializers.Serializer):

@@ -10,6 +10,8 @@ from voice_app.models import VoiceSession
 
 
 def empty_room(*, instance: VoiceSession, **_: Any) -> None:
-    """Disconnect an open call that is being deleted (`pre_delete`); by name: the row will be gone."""
+    """Disconnect an open call that is being deleted (`pre_delete`); by name: the row will be
+    gone.
+    """
     if instance.room and instance.is_open:
         enqueue("voice_app.tasks.delete_room_by_name", instance.room)

@@ -38,6 +38,24 @@ def test_an_incomplete_draft_is_refused_with_the_places_named(agent: Agent) -> N
     assert agent.draft == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"engine": {"kind": "realtime"}}, "engine.kind"),
+        ({"engine": {"voice": "amy"}}, "engine.voice"),
+        ({"language": "de"}, "language"),
+    ],
+)
+def test_what_cannot_be_spoken_here_is_not_published(
+    agent: Agent, changes: dict, place: str
+) -> None:
+    services.save_draft(agent=agent, data=config(**changes))
+    with pytest.raises(ConfigRejected) as caught:
+        services.publish(agent=agent, by=None)
+    assert list(caught.value.problems) == [place]
+    assert agent.versions.count() == 1
+
+
 def test_an_agent_without_a_version_cannot_be_switched_on(business: Business) -> None:
     with pytest.raises(AgentNotConfigured):
         services.set_active(agent=AgentFactory(business=business), active=True)

@@ -12,108 +12,228 @@ import knowledge_app.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents_app', '0001_initial'),
-        ('knowledge_app', '0001_vector_extension'),
+        ("agents_app", "0001_initial"),
+        ("knowledge_app", "0001_vector_extension"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KnowledgeDocument',
+            name="KnowledgeDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('key', models.CharField(help_text="The page's address, or the name of the file; one per source.", max_length=1000)),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents_app.agent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="The page's address, or the name of the file; one per source.",
+                        max_length=1000,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="agents_app.agent",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='KnowledgeChunk',
+            name="KnowledgeChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('heading', models.CharField(blank=True, max_length=500)),
-                ('text', models.TextField()),
-                ('page', models.PositiveIntegerField(blank=True, null=True)),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents_app.agent')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='knowledge_app.knowledgedocument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("heading", models.CharField(blank=True, max_length=500)),
+                ("text", models.TextField()),
+                ("page", models.PositiveIntegerField(blank=True, null=True)),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="agents_app.agent",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="knowledge_app.knowledgedocument",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['document', 'position'],
+                "ordering": ["document", "position"],
             },
         ),
         migrations.CreateModel(
-            name='KnowledgeSource',
+            name="KnowledgeSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('website', 'Website'), ('page', 'Page'), ('file', 'File'), ('text', 'Text')], max_length=10)),
-                ('title', models.CharField(max_length=300)),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('file', models.FileField(blank=True, max_length=300, upload_to=knowledge_app.models.upload_path)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('text', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('queued', 'Waiting'), ('working', 'Reading'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('activity', models.CharField(blank=True, help_text='What is being done now, in words for the owner.', max_length=400)),
-                ('documents_found', models.PositiveIntegerField(default=0)),
-                ('documents_done', models.PositiveIntegerField(default=0)),
-                ('problems', models.JSONField(blank=True, default=list)),
-                ('synced_at', models.DateTimeField(blank=True, null=True)),
-                ('beat_at', models.DateTimeField(blank=True, null=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='agents_app.agent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("website", "Website"),
+                            ("page", "Page"),
+                            ("file", "File"),
+                            ("text", "Text"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=300, upload_to=knowledge_app.models.upload_path
+                    ),
+                ),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("working", "Reading"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "activity",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is being done now, in words for the owner.",
+                        max_length=400,
+                    ),
+                ),
+                ("documents_found", models.PositiveIntegerField(default=0)),
+                ("documents_done", models.PositiveIntegerField(default=0)),
+                ("problems", models.JSONField(blank=True, default=list)),
+                ("synced_at", models.DateTimeField(blank=True, null=True)),
+                ("beat_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="agents_app.agent",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.AddField(
-            model_name='knowledgedocument',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='knowledge_app.knowledgesource'),
+            model_name="knowledgedocument",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="documents",
+                to="knowledge_app.knowledgesource",
+            ),
         ),
         migrations.CreateModel(
-            name='ChunkEmbedding',
+            name="ChunkEmbedding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=100)),
-                ('vector', pgvector.django.vector.VectorField(dimensions=384)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents_app.agent')),
-                ('chunk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='embeddings', to='knowledge_app.knowledgechunk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=100)),
+                ("vector", pgvector.django.vector.VectorField(dimensions=384)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="agents_app.agent",
+                    ),
+                ),
+                (
+                    "chunk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="embeddings",
+                        to="knowledge_app.knowledgechunk",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['agent', 'model'], name='embedding_agent_model')],
-                'constraints': [models.UniqueConstraint(fields=('chunk', 'model'), name='embedding_once_per_model')],
+                "indexes": [models.Index(fields=["agent", "model"], name="embedding_agent_model")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("chunk", "model"), name="embedding_once_per_model"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='knowledgechunk',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='chunk_search_gin'),
+            model_name="knowledgechunk",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="chunk_search_gin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knowledgechunk',
-            constraint=models.UniqueConstraint(fields=('document', 'position'), name='chunk_position_once_per_document'),
+            model_name="knowledgechunk",
+            constraint=models.UniqueConstraint(
+                fields=("document", "position"), name="chunk_position_once_per_document"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knowledgesource',
-            constraint=models.UniqueConstraint(condition=models.Q(('url', ''), _negated=True), fields=('agent', 'url'), name='source_url_once_per_agent'),
+            model_name="knowledgesource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("url", ""), _negated=True),
+                fields=("agent", "url"),
+                name="source_url_once_per_agent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knowledgedocument',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='document_once_per_source'),
+            model_name="knowledgedocument",
+            constraint=models.UniqueConstraint(
+                fields=("source", "key"), name="document_once_per_source"
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('knowledge_app', '0002_initial'),
+        ("knowledge_app", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='knowledgesource',
-            name='attempts',
+            model_name="knowledgesource",
+            name="attempts",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]
