@@ -107,7 +107,7 @@ class SessionOutput(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class SourceOutput(serializers.Serializer):
+class TurnSourceOutput(serializers.Serializer):
     """A passage that an answer stood on; `url` or `page` only where it has one."""
 
     title = serializers.CharField()
@@ -125,7 +125,7 @@ class TurnOutput(serializers.Serializer):
     text = serializers.CharField()
     spoken_at = serializers.DateTimeField()
     is_interrupted = serializers.BooleanField()
-    sources = SourceOutput(many=True)
+    sources = TurnSourceOutput(many=True)
     metrics = serializers.JSONField()
 
 

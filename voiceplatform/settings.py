@@ -264,7 +264,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Programs send `Authorization: Bearer vp_...`; a key belongs to one business and is made "
         "on the settings page. Ids are UUIDs, times are UTC, lists have cursors, and an unknown "
-        'field in a request is an error. Every error is `{"error": {"code", "message", "fields"?}}`.'
+        "field in a request is an error. "
+        'Every error is `{"error": {"code", "message", "fields"?}}`.'
     ),
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
