@@ -7,7 +7,7 @@ from pathlib import Path
 
 # Stopped in this order, each wave together: the whole stop has ten seconds.
 WAVES = ("work", "engines", "stores")
-STOP_SECONDS = {"work": 5, "engines": 1, "stores": 3}
+STOP_SECONDS = {"work": 6, "engines": 1, "stores": 2}
 
 
 @dataclass(frozen=True)
