@@ -15,7 +15,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import Error, connections
+from django.db import connections
 from django.utils import timezone
 from livekit import agents as lk
 from livekit import api, rtc
@@ -36,7 +36,7 @@ from voice_app.models import Turn, VoiceSession
 from voice_app.tokens import visitor_identity
 from worker.answers import Answers
 from worker.engines import Engine, EngineRejected, build_engine
-from worker.heartbeat import beat_until_told_to_leave
+from worker.heartbeat import beat_session, beat_until_told_to_leave
 from worker.transcript import TranscriptWriter, agent_turn, hearing_metrics, visitor_turn
 from worker.ui import RoomUi
 from worker.voice_track import VoiceTrack
@@ -45,6 +45,9 @@ logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 10.0
 GOODBYE_SECONDS = 15.0
+VISITOR_SECONDS = 15.0
+# What the visitor is saying while the job ends is waited for so long, and then lost.
+CLOSE_SECONDS = 0.5
 MAX_TYPED_CHARACTERS = 2000
 TIME_IS_UP = "I'm sorry, our time for this call is up. Thank you for calling, and goodbye."
 # LiveKit closed the room for good; every other loss of the connection is the watcher's to repair.
@@ -80,12 +83,16 @@ class Call:
             engine = self._build_engine()
         except EngineRejected as rejection:
             logger.error("call refused: %s", rejection, extra=self._ids)
-            await self._give_up("engine_rejected")
+            await self._refuse()
             return
         greeting = Phrase(engine, self._config.greeting)
         # RoomIO must know the visitor before it starts, and for that the room must be open.
         turns, _ = await asyncio.gather(self._load_turns(), self._ctx.connect())
-        self._session = lk.AgentSession(**engine.session_kwargs, user_away_timeout=None)
+        self._session = lk.AgentSession(
+            **engine.session_kwargs,
+            user_away_timeout=None,
+            session_close_transcript_timeout=CLOSE_SECONDS,
+        )
         self._voice = VoiceTrack(self._ctx.room)
         self._session.output.audio = self._voice.output
         self._listen()
@@ -152,14 +159,12 @@ class Call:
 
     async def finish(self) -> None:
         """Store what isn't stored yet; the last thing that a job does."""
-        for task in self._tasks - {asyncio.current_task()}:
+        for task in list(self._tasks):
             task.cancel()
         await self._writer.aclose(seconds=FLUSH_SECONDS)
         try:
-            await services.asave_usage(session_pk=self._row.pk, usage=self._usage)
-            if self._end_reason:
-                await services.aend_session(session=self._row, reason=self._end_reason)
-        except Error as error:
+            await self._write_end()
+        except Exception as error:
             extra = self._ids | {"error": type(error).__name__}
             logger.warning("the end was not written; the reaper will", extra=extra)
         await self._ui.aclose()
@@ -167,6 +172,11 @@ class Call:
             await self._voice.aclose()
         await self._models.aclose()
         await sync_to_async(connections.close_all)()
+
+    async def _write_end(self) -> None:
+        await services.asave_usage(session_pk=self._row.pk, usage=self._usage)
+        if self._end_reason:
+            await services.aend_session(session=self._row, reason=self._end_reason)
 
     def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:
         self._end_reason = CLOSED.get(reason, "")
@@ -176,7 +186,7 @@ class Call:
     async def _beat(self) -> None:
         generation = self._row.claimed_generation
         await beat_until_told_to_leave(
-            lambda: services.abeat(session_pk=self._row.pk, generation=generation)
+            lambda: beat_session(session_pk=self._row.pk, generation=generation)
         )
         self._ctx.shutdown("the session is over, or another job has it")
 
@@ -191,6 +201,15 @@ class Call:
             await asyncio.wait_for(said.wait_for_playout(), GOODBYE_SECONDS)
         await self._hang_up("time_limit")
 
+    async def _refuse(self) -> None:
+        """Enter only to say that this agent can't be talked to."""
+        self._spawn(self._beat())
+        await self._ctx.connect()
+        visitor = self._ctx.wait_for_participant(identity=visitor_identity(self._row))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(visitor, VISITOR_SECONDS)
+        await self._give_up("engine_rejected")
+
     async def _give_up(self, reason: str) -> None:
         await self._hang_up(reason, status=VoiceSession.Status.FAILED)
 
@@ -198,11 +217,13 @@ class Call:
         """End the call from our side; the visitor's page learns why before the room goes."""
         self._ui.show_ended(reason)
         await self._ui.aclose()
-        await services.aend_session(session=self._row, reason=reason, status=status)
-        # The session's end sends for the room's deletion too; this is for a broker that is away.
-        with contextlib.suppress(api.TwirpError):
-            await self._ctx.delete_room()
-        self._ctx.shutdown(reason)
+        try:
+            await services.aend_session(session=self._row, reason=reason, status=status)
+        finally:
+            # The session's end sends for the room's deletion too, but its broker may be away.
+            with contextlib.suppress(api.TwirpError):
+                await self._ctx.delete_room()
+            self._ctx.shutdown(reason)
 
     # -- Both --------------------------------------------------------------------------------
 

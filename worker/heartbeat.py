@@ -14,16 +14,28 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 import redis.asyncio as redis
-from django.db import Error
+from asgiref.sync import sync_to_async
+from django.db import Error, close_old_connections
 from livekit import agents as lk
 
 from foundation.worker_registry import KEY_PREFIX, WorkerInfo
+from voice_app import services
 
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
 REGISTRATION_SECONDS = 2.0
 REGISTRATION_TTL_SECONDS = 6
+
+
+@sync_to_async
+def beat_session(*, session_pk: int, generation: int) -> bool:
+    """Beat once; False tells the job to leave.
+
+    On a connection that is known to live: after the database was away nothing else renews it.
+    """
+    close_old_connections()
+    return services.beat(session_pk=session_pk, generation=generation)
 
 
 async def beat_until_told_to_leave(

@@ -5,6 +5,8 @@ process; so many are kept idle. The worker's own HTTP health port isn't used: it
 worker fails to register.
 """
 
+import logging
+
 from livekit import agents as lk
 
 from worker import entry
@@ -25,6 +27,8 @@ def build_server(
     drain_seconds: int,
 ) -> lk.AgentServer:
     """Return a server that takes at most `max_calls` calls at once."""
+
+    _keep_words_out_of_logs()
 
     def load(server: lk.AgentServer) -> float:
         return min(1.0, len(server.active_jobs) / max_calls)
@@ -52,3 +56,9 @@ def build_server(
         on_session_end=entry.end_job,
     )
     return server
+
+
+def _keep_words_out_of_logs() -> None:
+    """At DEBUG, LiveKit's library logs what was said; jobs get their levels from this process."""
+    logger = logging.getLogger("livekit.agents")
+    logger.setLevel(max(logging.INFO, logger.getEffectiveLevel()))

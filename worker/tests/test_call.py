@@ -195,6 +195,12 @@ def test_a_database_that_is_away_for_three_seconds_loses_nothing(
             turns = await line.turns(at_least=3)
             assert [turn.role for turn in turns] == ["agent", "visitor", "agent"]
             assert turns[1].text == "Hello there"
+            with database_line.cut():
+                await asyncio.sleep(2)
+            # With nothing to store, the beat alone must find the database again.
+            await asyncio.sleep(2.5)
+            answer = await line.ask("How much does a full service cost?")
+            assert "90" in answer or "ninety" in answer
             assert await line.agents() == 1
 
     async_to_sync(talk)()
@@ -227,6 +233,22 @@ def test_a_deleted_room_ends_the_session(speaking_agent: Agent) -> None:
 
             await until(ended, "the session to end")
             assert line.session.close_reason == "room_deleted"
+
+    async_to_sync(talk)()
+
+
+def test_an_agent_that_can_not_be_spoken_says_so_and_ends(speaking_agent: Agent) -> None:
+    version = speaking_agent.published_version
+    assert version is not None
+    version.config = version.config | {"language": "de"}
+    version.save(update_fields=["config"])
+
+    async def talk() -> None:
+        async with call(speaking_agent) as line:
+            assert (await line.visitor.wait_for_ui("ended"))["reason"] == "engine_rejected"
+            await line.visitor.disconnected.wait()
+            await sync_to_async(line.session.refresh_from_db)()
+            assert line.session.status == "failed"
 
     async_to_sync(talk)()
 

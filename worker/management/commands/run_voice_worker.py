@@ -6,6 +6,7 @@ of Django. SIGTERM lets calls go on for WORKER_DRAIN_SECONDS; a second one ends 
 
 import asyncio
 import logging
+import os
 import signal
 from typing import Any
 
@@ -35,6 +36,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error}: check LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
             ) from error
+        # All jobs are over; tidying up LiveKit's libraries would take most of a second.
+        logging.shutdown()
+        os._exit(0)
 
 
 async def _run() -> None:
