@@ -76,7 +76,6 @@ class VoiceSessionAdmin(ReadOnlyAdmin):
                     "public_id",
                     "room",
                     "job_id",
-                    "dispatch_id",
                     "generation",
                     "claimed_generation",
                     "dispatched_at",
