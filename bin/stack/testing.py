@@ -138,8 +138,9 @@ def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 def run_pytest(arguments: list[str], env: Mapping[str, str]) -> int:
     """Run pytest on this terminal; on a stop signal let it finish its teardown."""
-    command = [sys.executable, "-m", "pytest", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(env))
+    command = [sys.executable, "-m", "pytest", "-p", "stack.pytest_end", *arguments]
+    path = f"{ROOT}{os.pathsep}{ROOT / 'bin'}"
+    process = subprocess.Popen(command, cwd=ROOT, env={**env, "PYTHONPATH": path})
     try:
         return process.wait()
     except KeyboardInterrupt:
